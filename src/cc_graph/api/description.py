@@ -1,0 +1,165 @@
+"""The OpenAPI document: what FastAPI cannot see by itself, with an example that works for every operation."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from cc_graph.questions import Question
+
+Json = dict[str, Any]
+
+_COUNT: Final = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ccg:Stakeholder }"
+_TABLES: Final = {
+    "application/sparql-results+json": {},
+    "application/sparql-results+xml": {},
+    "text/csv": {},
+    "text/tab-separated-values": {},
+}
+_GRAPHS: Final = {
+    "text/turtle": {},
+    "application/n-triples": {},
+    "application/trig": {},
+    "application/n-quads": {},
+    "application/ld+json": {},
+    "application/rdf+xml": {},
+}
+
+
+def _parameter(name: str, about: str, example: object, *, where: str = "query", required: bool = False, **schema: Any) -> Json:
+    return {
+        "name": name,
+        "in": where,
+        "required": required or where == "path",
+        "description": about,
+        "schema": {"type": "string"} | schema,
+        "example": example,
+    }
+
+
+def _operation(answer: str, content: Json, parameters: Sequence[Json] = (), **more: Any) -> Json:
+    responses = {"200": {"description": answer, "content": content}, **more.pop("responses", {})}
+    return {"parameters": list(parameters), "responses": responses, **more}
+
+
+def _document(about: str, parameters: Sequence[Json]) -> Json:
+    documents = {name: _GRAPHS[name] for name in ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")}
+    redirect = {"303": {"description": "To the page (HTML), or to the document in the format asked for."}}
+    return _operation(about, documents, parameters, responses=redirect)
+
+
+_LANG = _parameter("lang", "Language of labels.", "it", enum=["it", "en"])
+_DATASETS = [
+    _parameter("default-graph-uri", "Graphs to merge into the default graph; may be repeated.", None, format="uri"),
+    _parameter("named-graph-uri", "Graphs that GRAPH sees; may be repeated.", None, format="uri"),
+]
+for _dataset in _DATASETS:
+    del _dataset["example"]
+_QUERY = _parameter("query", "SPARQL 1.1 query; the prefixes of the project are declared.", _COUNT, required=True)
+_FORMAT = _parameter(
+    "format", "Short name of a format, instead of the header Accept.", "csv",
+    enum=["json", "xml", "csv", "tsv", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
+)  # fmt: skip
+_SLUG = "Name, with .ttl, .jsonld, .nt or .rdf for a document."
+
+SPARQL_GET: Final = _operation("The answer.", _TABLES | _GRAPHS, [_QUERY, _FORMAT, *_DATASETS])
+SPARQL_POST: Final = _operation(
+    "The answer.",
+    _TABLES | _GRAPHS,
+    requestBody={
+        "required": True,
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "properties": {"query": {"type": "string"}, "format": {"type": "string"}}},
+                "example": {"query": _COUNT},
+            },
+            "application/sparql-query": {"schema": {"type": "string"}, "example": _COUNT},
+        },
+    },
+)
+QUESTIONS: Final = _operation("The questions.", {"application/json": {}})
+QUESTION_ID: Final = _parameter("question_id", "Name of the question.", "", where="path")
+ANSWER: Final = _operation(
+    "The answer.", _TABLES, [QUESTION_ID, _LANG, _parameter("format", "Short name of a format.", "csv", enum=["json", "csv", "tsv", "xml"])]
+)
+QUESTION_TEXT: Final = _operation("The query.", {"application/sparql-query": {}}, [QUESTION_ID])
+THING: Final = _document(
+    "The document.",
+    [_parameter("kind", "Kind of thing.", "stakeholder", where="path"), _parameter("slug", _SLUG, "comune-di-prato.ttl", where="path")],
+)
+SCHEME: Final = _document("The document.", [_parameter("scheme", _SLUG, "role.ttl", where="path")])
+CONCEPT: Final = _document(
+    "The document.",
+    [_parameter("scheme", "Name of the scheme.", "material", where="path"), _parameter("code", _SLUG, "used-textiles.jsonld", where="path")],
+)
+GRAPH: Final = _document("The document.", [_parameter("source", _SLUG, "pcc-about-it.ttl", where="path")])
+TERMS_DOCUMENT: Final = _document("The document.", [])
+EXPORT: Final = _operation("The graph.", _GRAPHS)
+LAYERS: Final = _operation("The layers.", {"application/json": {}})
+LAYER: Final = _operation(
+    "The graph or the ranking.",
+    {"application/json": {}, "text/csv": {}, "application/graphml+xml": {}, "application/gexf+xml": {}},
+    [_LANG],
+)
+
+_PROBLEM: Final[Json] = {
+    "type": "object",
+    "description": "A problem (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "hint", "instance"],
+    "properties": {name: {"type": "string"} for name in ("type", "title", "detail", "hint", "instance")}
+    | {"status": {"type": "integer"}},
+}
+
+
+def document(app: FastAPI, questions: Sequence[Question]) -> Json:
+    """The OpenAPI document of the application; each question is an operation of its own."""
+    found = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    for path, operations in found["paths"].items():
+        for operation in operations.values():
+            _tidy(operation)
+            if "{question_id}" in path and questions:
+                operation["parameters"][0]["example"] = questions[0].id
+    found["paths"] |= {f"/questions/{question.id}": {"get": _question(question)} for question in questions}
+    found["components"] = {"schemas": {"Problem": _PROBLEM}}
+    return found
+
+
+def _tidy(operation: Json) -> None:
+    """One shape for every error, and one description of each parameter: ours, where both are given."""
+    operation["responses"].pop("422", None)
+    operation["responses"]["default"] = {
+        "description": "A problem.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    parameters = {(one["name"], one["in"]): one for one in operation.get("parameters", [])}
+    for one in parameters.values():
+        if "examples" in one["schema"]:
+            one["example"] = one["schema"].pop("examples")[0]
+    operation["parameters"] = list(parameters.values())
+
+
+def _question(question: Question) -> Json:
+    values = [
+        _parameter(
+            parameter.name,
+            (parameter.label or {}).get("en", parameter.name),
+            question.example.get(parameter.name),
+            required=parameter.required,
+        )
+        for parameter in question.parameters
+        if parameter.type != "language"
+    ]
+    for value in values:
+        if value["example"] is None:
+            del value["example"]
+    operation = _operation("The answer.", _TABLES, [*values, _LANG, ANSWER["parameters"][-1]])
+    described = {
+        "tags": ["questions"],
+        "summary": question.title["en"],
+        "description": question.description["en"],
+        "operationId": question.id,
+        **operation,
+    }
+    _tidy(described)
+    return described

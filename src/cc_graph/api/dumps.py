@@ -1,0 +1,35 @@
+"""The whole graph, to take away."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from cc_graph.api.answers import tag, streamed
+from cc_graph.api.context import CityNow
+from cc_graph.api.description import EXPORT
+from cc_graph.api.negotiation import choose
+from cc_graph.rdfio.formats import GRAPH_FORMATS, by_name
+
+router = APIRouter(tags=["dumps"])
+
+_DEFAULT = "trig"
+
+
+@router.get("/export", summary="The whole graph", openapi_extra=EXPORT, response_class=Response)
+def export(
+    request: Request,
+    city: CityNow,
+    format: Annotated[str | None, Query(description="Short name of the format.", examples=["nq"])] = None,  # noqa: A002
+    licence: Annotated[str | None, Query(description="Only graphs under this licence.", examples=["CC-BY-4.0"])] = None,
+) -> Response:
+    """Every named graph with its licence (TriG, N-Quads), or the graphs under CC BY merged (Turtle …)."""
+    ordered = (by_name(_DEFAULT), *(known for known in GRAPH_FORMATS if known.name != _DEFAULT))
+    chosen = choose(request, ordered, format)
+    answer = city.export(chosen.name, licence)
+    headers = {
+        "ETag": tag(answer.revision, "export", chosen.name, licence or ""),
+        "Content-Disposition": f'attachment; filename="cc-graph.{chosen.extension.lstrip(".")}"',
+    }
+    if answer.left_out:
+        headers["Graphs-Left-Out"] = ", ".join(f"<{graph}>" for graph in answer.left_out)
+    return streamed(answer, headers)

@@ -1,0 +1,104 @@
+"""What an IRI of ours leads to: a page for people, a document for programs (303), and those documents."""
+
+import re
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from cc_graph.api.answers import answered
+from cc_graph.api.context import CityNow, pages
+from cc_graph.api.description import CONCEPT, GRAPH, SCHEME, TERMS_DOCUMENT, THING
+from cc_graph.api.negotiation import LANGUAGES, choose, prefers_html
+from cc_graph.city import City
+from cc_graph.errors import NotFound
+from cc_graph.rdfio.formats import Format, by_name
+from cc_graph.vocab import TERMS, expand
+
+router = APIRouter(tags=["things"])
+
+DOCUMENTS = {"ttl": by_name("ttl"), "jsonld": by_name("jsonld"), "nt": by_name("nt"), "rdf": by_name("rdfxml")}
+"""Suffix of a document's address → its format; the first is served when the client says nothing."""
+
+# Nothing else is ever minted; what is not a slug is not looked up.
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
+
+
+@router.get("/id/{kind}/{slug}", summary="A thing", openapi_extra=THING, response_class=Response)
+def thing(kind: str, slug: str, request: Request, city: CityNow) -> Response:
+    """A stakeholder, initiative, flow …: redirects to its page or document, or serves the document (`.ttl` …)."""
+    return _lead(request, city, "id/", (kind, slug))
+
+
+@router.get("/scheme/{scheme}", summary="A concept scheme", openapi_extra=SCHEME, response_class=Response)
+def scheme(scheme: str, request: Request, city: CityNow) -> Response:
+    """A list of concepts: roles, themes, materials, waste codes …"""
+    return _lead(request, city, "scheme:", (scheme,))
+
+
+@router.get("/scheme/{scheme}/{code}", summary="A concept", openapi_extra=CONCEPT, response_class=Response)
+def concept(scheme: str, code: str, request: Request, city: CityNow) -> Response:
+    """One concept of a scheme."""
+    return _lead(request, city, "scheme:", (scheme, code))
+
+
+@router.get("/graph/{source}", summary="The graph of a source", openapi_extra=GRAPH, response_class=Response)
+def graph(source: str, request: Request, city: CityNow) -> Response:
+    """The description of a named graph: which source it holds, under which licence."""
+    return _lead(request, city, "graph/", (source,))
+
+
+@router.get("/ns", summary="The terms", openapi_extra=TERMS_DOCUMENT, response_class=Response)
+def terms(request: Request, city: CityNow) -> Response:
+    """Every class and property of the vocabulary, with definitions in Italian and English."""
+    return _lead(request, city, "", ("ns",))
+
+
+@router.get("/ns.{suffix}", include_in_schema=False)
+def terms_document(suffix: str, request: Request, city: CityNow) -> Response:
+    """The terms in one format."""
+    return _lead(request, city, "", (f"ns.{suffix}",))
+
+
+def _lead(request: Request, city: City, prefix: str, segments: tuple[str, ...]) -> Response:
+    *parents, last = segments
+    stem, dot, suffix = last.rpartition(".")
+    served = DOCUMENTS.get(suffix) if dot else None
+    name = stem if served else last
+    if not all(_SLUG.fullmatch(segment) for segment in (*parents, name)):
+        raise NotFound(f"There is nothing at {request.url.path}.", hint="See /questions for where to begin.")
+    local = "/".join((*parents, name))
+    iri = TERMS.removesuffix("#") if local == "ns" else expand(prefix + local, city.settings.base_iri)
+    if served:
+        return _document(request, city, iri, served)
+    return _redirect(request, city, iri)
+
+
+def _document(request: Request, city: City, iri: str, served: Format) -> Response:
+    path = request.url.path.rpartition(".")[0]
+    links = [*_alternates(request, path, iri), f'<{iri}>; rel="describes"']
+    return answered(
+        request, city, (iri, served.name), lambda: city.describe(iri, served.name), {"Link": ", ".join(links)}
+    )
+
+
+def _redirect(request: Request, city: City, iri: str) -> Response:
+    # A thing that does not exist is a 404 here, not a redirect to one.
+    city.describe(iri, "nt").close()
+    path = request.url.path
+    page = pages(request).thing(iri) if prefers_html(request) else None
+    if page is None:
+        chosen = choose(request, tuple(DOCUMENTS.values()))
+        suffix = next(suffix for suffix, format in DOCUMENTS.items() if format is chosen)
+        page = f"{path}.{suffix}"
+    links = ", ".join(_alternates(request, path, iri))
+    return RedirectResponse(page, status_code=303, headers={"Link": links})
+
+
+def _alternates(request: Request, path: str, iri: str) -> list[str]:
+    documents = [
+        f'<{path}.{suffix}>; rel="alternate"; type="{format.media_type}"' for suffix, format in DOCUMENTS.items()
+    ]
+    for lang in LANGUAGES:
+        if page := request.app.state.pages(lang).thing(iri):
+            documents.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{lang}"')
+    return documents

@@ -1,0 +1,121 @@
+"""One city's data set: read its tables, run its mappings, add the ontology, write the named graphs."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cc_graph import resources
+from cc_graph.datasets.codelists import activity_rows, town_rows
+from cc_graph.errors import BadData, NotFound
+from cc_graph.rdfio.mapping import Staging, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cc_graph.rdfio.mapping import Row
+
+_PER_CLASS = """
+PREFIX ccg: <https://w3id.org/ccg/ns#>
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
+  GRAPH ?g { ?thing a ?class } FILTER (STRSTARTS(STR(?class), STR(ccg:)))
+} GROUP BY ?class ORDER BY ?class"""
+
+_PER_GRAPH = "SELECT ?g (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load brought in.
+
+    Attributes:
+        per_class: number of things per class IRI, superclasses included.
+        per_source: number of quads per graph IRI.
+        quads: quads over all named graphs (the merge does not count).
+        revision: name of the published revision, empty before publication.
+    """
+
+    per_class: dict[str, int]
+    per_source: dict[str, int]
+    quads: int
+    revision: str = ""
+
+
+class Dataset:
+    """The tables and mappings of one folder `data/<city>/`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the tables and check that every row names a source that exists.
+
+        Raises:
+            NotFound: no such folder.
+            BadData: a table is malformed, or a row has no source or an unknown one.
+        """
+        if not (folder / "tables").is_dir():
+            raise NotFound(f"There is no data set «{folder.name}».", hint=f"Known: {', '.join(known_cities())}.")
+        self.folder = folder
+        self.tables = {path.stem: read_table(path) for path in sorted((folder / "tables").glob("*.csv"))}
+        self._check_sources()
+
+    def _check_sources(self) -> None:
+        sources = {row.cells["source_id"] for row in self.tables["sources"] if "source_id" in row.cells}
+        for name, rows in self.tables.items():
+            for row in rows:
+                self._check_source(name, row, sources)
+
+    def _check_source(self, name: str, row: Row, sources: set[str]) -> None:
+        # A place comes from GeoNames; a claim may stand in our fact base without the page it was read on.
+        if name in {"places", "disagreements"} and "source_id" not in row.cells:
+            return
+        if row.cells.get("source_id") not in sources:
+            raise BadData(
+                f"{name}.csv, line {row.line}: the row names no source that stands in sources.csv.",
+                hint="Every fact has a source: give the row the source_id of a row of sources.csv.",
+            )
+
+    def write_graphs(self, path: Path, base_iri: str, progress: Callable[[str], None] | None = None) -> LoadReport:
+        """Write ontology, schemes and all facts as N-Quads to `path`, each fact in the graph of its source.
+
+        Args:
+            path: where the N-Quads go.
+            base_iri: base of the things and graphs.
+            progress: called with a word for each step done.
+        """
+        done = progress or (lambda _step: None)
+        staging = Staging(base_iri)
+        for file in resources.ontology_files():
+            staging.add_turtle(file, "graph/schemes" if file.parent.name == "schemes" else "graph/ontology")
+        done("ontology")
+        for rows in self.tables.values():
+            staging.add_rows(rows)
+        staging.add_rows(activity_rows())
+        done("tables")
+        if "places" in self.tables:
+            staging.add_rows(town_rows(self.tables["places"]))
+        done("places")
+        staging.add_turtle(self.folder / "catalogue.ttl", "graph/catalogue")
+        for file in sorted((self.folder / "mapping").glob("*.ru")):
+            staging.update(file)
+            done(file.stem)
+        staging.update(resources.knowledge() / "ontology" / "entailed.ru")
+        done("entailed")
+        return _report(staging, path)
+
+    def load_report(self, base_iri: str) -> LoadReport:
+        """The report alone, written nowhere."""
+        with tempfile.TemporaryDirectory() as folder:
+            return self.write_graphs(Path(folder) / "graphs.nq", base_iri)
+
+
+def _report(staging: Staging, path: Path) -> LoadReport:
+    quads = staging.write_graphs(path)
+    per_class = {row["class"]: int(row["things"]) for row in staging.select(_PER_CLASS)}
+    per_source = {row["g"]: int(row["quads"]) for row in staging.select(_PER_GRAPH)}
+    return LoadReport(per_class, per_source, quads)
+
+
+def known_cities() -> list[str]:
+    """The cities whose data travel with the program."""
+    return sorted(folder.parent.name for folder in (resources.knowledge() / "data").glob("*/tables"))

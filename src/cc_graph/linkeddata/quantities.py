@@ -1,0 +1,47 @@
+"""A quantity in words: number, unit and qualifier, as a reader of one language writes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+QUANTITIES = """
+PREFIX ccg: <https://w3id.org/ccg/ns#>
+PREFIX qudt: <http://qudt.org/schema/qudt/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?quantity ?number ?lower ?upper ?month ?unit ?qualifier ?share WHERE {
+  VALUES ?thing { UNDEF }
+  VALUES ?lang { "en" }
+  ?thing ccg:quantity ?quantity .
+  OPTIONAL { ?quantity qudt:numericValue ?number }
+  OPTIONAL { ?quantity ccg:lowerBound ?lower }
+  OPTIONAL { ?quantity ccg:upperBound ?upper }
+  OPTIONAL { ?quantity ccg:monthValue ?month }
+  OPTIONAL { ?quantity ccg:qualifier/rdfs:label ?qualifier . FILTER (LANG(?qualifier) = ?lang) }
+  OPTIONAL { ?quantity ccg:shareOf ?share . FILTER (LANG(?share) = ?lang) }
+  OPTIONAL {
+    ?quantity qudt:hasUnit ?unitNode .
+    OPTIONAL { ?unitNode qudt:symbol ?symbol }
+    OPTIONAL { ?unitNode rdfs:label ?unitLabel . FILTER (LANG(?unitLabel) = ?lang) }
+    BIND (COALESCE(?symbol, ?unitLabel) AS ?unit)
+  }
+}"""
+
+
+def number_text(number: Decimal | int | float, lang: str) -> str:
+    """The number with thousands and decimals as the language writes them: 20,000.5 in English, 20.000,5 in Italian."""
+    text = f"{Decimal(str(number)):,f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "it" else text
+
+
+def quantity_text(row: dict[str, Any], lang: str) -> str:
+    """The quantity of one row of `QUANTITIES` in words."""
+    if "month" in row:
+        return str(row["month"])
+    if "number" in row:
+        amount = number_text(row["number"], lang)
+    else:
+        amount = "–".join(number_text(row[name], lang) for name in ("lower", "upper") if name in row)
+    qualifier = row.get("qualifier", "")
+    share = f" ({row['share']})" if "share" in row else ""
+    return f"{qualifier} {amount} {row.get('unit', '')}".strip() + share

@@ -1,0 +1,72 @@
+"""What may be set from outside: the `CC_GRAPH_…` variables, read once and checked."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cc_graph.errors import BadParameter
+from cc_graph.vocab import DEFAULT_BASE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one city.
+
+    Attributes:
+        home: folder of the store, its checkpoints and its lock (`CC_GRAPH_HOME`).
+        base_iri: what the IRIs of things and graphs begin with (`CC_GRAPH_BASE_IRI`); ends in `/` or `#`.
+        query_seconds: how long a query may run (`CC_GRAPH_QUERY_SECONDS`).
+        query_memory_mb: what a query may add to its process's memory (`CC_GRAPH_QUERY_MEMORY_MB`).
+    """
+
+    home: Path
+    base_iri: str = DEFAULT_BASE
+    query_seconds: float = 30.0
+    query_memory_mb: int = 2048
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, **given: object) -> Settings:
+        """The settings of this process; keyword arguments win over variables.
+
+        Raises:
+            BadParameter: a variable has a value that cannot be used.
+        """
+        env = os.environ if environment is None else environment
+        values: dict[str, object] = {
+            "home": Path(env["CC_GRAPH_HOME"]) if env.get("CC_GRAPH_HOME") else _user_folder(),
+            "base_iri": env.get("CC_GRAPH_BASE_IRI") or DEFAULT_BASE,
+            "query_seconds": _positive(env, "CC_GRAPH_QUERY_SECONDS", 30.0),
+            "query_memory_mb": int(_positive(env, "CC_GRAPH_QUERY_MEMORY_MB", 2048)),
+        }
+        settings = cls(**(values | given))  # type: ignore[arg-type]
+        if "://" not in settings.base_iri or not settings.base_iri.endswith(("/", "#")):
+            raise BadParameter(
+                f"CC_GRAPH_BASE_IRI is «{settings.base_iri}», which is not an absolute IRI ending in / or #.",
+                hint="Set it to something like https://example.org/city/.",
+            )
+        return settings
+
+
+def _user_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("cc-graph", appauthor=False)
+
+
+def _positive(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not number > 0:
+        raise BadParameter(f"{name} is «{text}», which is not a positive number.", hint=f"Leave {name} out or set a number.")
+    return number

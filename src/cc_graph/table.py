@@ -1,0 +1,134 @@
+"""The answer to a question: named columns of RDF terms, ready to print, to save or to hand to a data frame."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from cc_graph.vocab import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INTEGERS = {XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "gYear")}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One RDF term as SPARQL JSON results give it.
+
+    Attributes:
+        kind: `uri`, `literal` or `bnode`.
+        value: the IRI, the lexical form, or the blank node's name.
+        datatype: IRI of the literal's datatype, None for plain and language-tagged strings.
+        language: language tag, None if there is none.
+    """
+
+    kind: str
+    value: str
+    datatype: str | None = None
+    language: str | None = None
+
+    def to_python(self) -> Any:
+        """The value as int, Decimal, float, bool or str, by its datatype."""
+        if self.datatype in _INTEGERS:
+            return int(self.value)
+        if self.datatype == XSD + "decimal":
+            return Decimal(self.value)
+        if self.datatype in {XSD + "double", XSD + "float"}:
+            return float(self.value)
+        if self.datatype == XSD + "boolean":
+            return self.value in {"true", "1"}
+        return self.value
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a SELECT answer.
+
+    Attributes:
+        columns: names of the variables, in the order of the query.
+        rows: one tuple per solution, as long as `columns`; None where a variable is unbound.
+        headings: what to call a column in the reader's language; the name itself where nothing is said.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+    headings: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_sparql_json(cls, document: bytes, headings: dict[str, str] | None = None) -> Table:
+        """The table of a SPARQL 1.1 Query Results JSON document."""
+        answer = json.loads(document)
+        columns = tuple(answer["head"]["vars"])
+        rows = tuple(
+            tuple(_term(binding[name]) if name in binding else None for name in columns)
+            for binding in answer["results"]["bindings"]
+        )
+        return cls(columns, rows, headings or {})
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Each row as a mapping from column to Python value, unbound columns left out."""
+        for row in self.rows:
+            yield {
+                name: cell.to_python() for name, cell in zip(self.columns, row, strict=True) if cell is not None
+            }
+
+    def column(self, name: str) -> list[Any]:
+        """The Python values of one column, None where unbound."""
+        place = self.columns.index(name)
+        return [None if row[place] is None else row[place].to_python() for row in self.rows]  # type: ignore[union-attr]
+
+    def heading(self, name: str) -> str:
+        """What to call a column in the reader's language."""
+        return self.headings.get(name, name)
+
+    def for_reading(self) -> tuple[list[str], list[list[str]]]:
+        """Headings and cells for a person: `x` is left out where `xLabel` names it, and so are columns without values."""
+        shown = [
+            place
+            for place, name in enumerate(self.columns)
+            if f"{name}Label" not in self.columns and any(row[place] is not None for row in self.rows)
+        ]
+        heads = [self.heading(self.columns[place]) for place in shown]
+        cells = [["" if (cell := row[place]) is None else cell.value for place in shown] for row in self.rows]
+        return heads, cells
+
+    def to_csv(self) -> str:
+        """All columns as CSV (RFC 4180), header first, IRIs in full."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(self.columns)
+        writer.writerows(["" if cell is None else cell.value for cell in row] for row in self.rows)
+        return out.getvalue()
+
+    def to_json(self) -> str:
+        """All rows as a JSON list of objects; decimals stay exact, as strings are not needed by JSON numbers."""
+        return json.dumps(list(self), ensure_ascii=False, indent=2, default=_jsonable)
+
+    def _repr_html_(self) -> str:
+        """The table as HTML, for notebooks."""
+        heads, cells = self.for_reading()
+        head = "".join(f"<th>{escape(name)}</th>" for name in heads)
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _term(binding: dict[str, str]) -> Term:
+    kind = "literal" if binding["type"] == "typed-literal" else binding["type"]
+    return Term(kind, binding["value"], binding.get("datatype"), binding.get("xml:lang"))
+
+
+def _jsonable(value: object) -> int | float:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
