@@ -1,8 +1,8 @@
 """cc-graph: the knowledge graph of a circular city's ecosystem.
 
-    from cc_graph import City
-    city = City.open()
-    city.ask("who-bridges-two-tables")
+from cc_graph import City
+city = City.open()
+city.ask("who-bridges-two-tables")
 """
 
 from __future__ import annotations

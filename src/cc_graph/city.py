@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cc_graph import questions as files
 from cc_graph import resources
-from cc_graph.datasets import Dataset, LoadReport, read_codes
+from cc_graph.datasets import Dataset, LoadReport, read_codes, write_files
 from cc_graph.errors import BadParameter, NotAcceptable, NotFound
 from cc_graph.linkeddata import DESCRIBE, SEARCH, Overview, Thing, read_overview, read_thing
 from cc_graph.linkeddata.licences import CC_BY, GRAPH_LICENCES
-from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, Format, by_name, negotiate
+from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, by_name, by_path, negotiate
+from cc_graph.rdfio.parsing import parse
 from cc_graph.settings import Settings
-from cc_graph.store import Answer, Publisher, Reader
+from cc_graph.store.publisher import Publisher
+from cc_graph.store.reader import Answer, Reader
+from cc_graph.store.tokens import survey
 from cc_graph.table import Table
 from cc_graph.vocab import expand
 
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from cc_graph.contributions import Finding
+    from cc_graph.contributions import Finding, Verdict
     from cc_graph.network import Layer
     from cc_graph.questions import Question
 
@@ -87,23 +90,30 @@ class City:
         """
         settings = settings or Settings.from_environment()
         reader = Reader(settings.home, settings.base_iri, settings.query_seconds, settings.query_memory_mb)
+        _ = reader.revision  # raises where nothing has been loaded
         return cls(settings, reader)
 
     @staticmethod
     def load(
-        settings: Settings | None = None, city: str = "prato", progress: Callable[[str], None] | None = None
+        settings: Settings | None = None,
+        city: str = "prato",
+        progress: Callable[[str], None] | None = None,
+        files: Sequence[Path] = (),
     ) -> LoadReport:
-        """Build the store of `settings.home` anew from a data set and the imported code lists.
+        """Build the store of `settings.home` anew from a data set, or from RDF files, and the imported code lists.
 
         Raises:
             Busy: another process writes to this home.
             BadData: the data set is malformed; the old store goes on serving.
         """
         settings = settings or Settings.from_environment()
-        dataset = Dataset(resources.dataset_folder(city))
+        dataset = None if files else Dataset(resources.dataset_folder(city))
         with Publisher(settings.home) as publisher, tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "graphs.nq"
-            report = dataset.write_graphs(path, settings.base_iri, progress)
+            if dataset is None:
+                report = write_files(files, path, settings.base_iri, progress)
+            else:
+                report = dataset.write_graphs(path, settings.base_iri, progress)
             with path.open("ab") as file:
                 for imported in sorted((settings.home / VOCABULARIES).glob("*.nq")):
                     file.write(imported.read_bytes())
@@ -150,7 +160,12 @@ class City:
     def health(self) -> dict[str, Any]:
         """Whether the graph answers, on which revision, with how many triples, and how it is walled in."""
         triples = self.sparql("SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }").column("triples")[0]
-        return {"status": "ok", "triples": triples, **self._reader.state()}
+        return {
+            "status": "ok",
+            "revision": self.revision,
+            "triples": triples,
+            "network_isolated": self._reader.network_isolated,
+        }
 
     # Questions
 
@@ -180,7 +195,9 @@ class City:
     def answer(self, name: str, format_name: str, lang: str = "en", **values: str) -> Answer:
         """The answer to a question as SPARQL results in json, xml, csv or tsv."""
         text = self.question(name).sparql(values, lang=lang, base_iri=self.settings.base_iri)
-        return self._reader.query(text, by_name(format_name, TABLE_FORMATS), by_name("ttl", GRAPH_FORMATS))
+        return self._reader.query(
+            text, table_format=by_name(format_name, TABLE_FORMATS), graph_format=GRAPH_FORMATS["ttl"]
+        )
 
     def choices(self, question_id: str, parameter_name: str, lang: str = "en") -> Table:
         """The things a parameter may name: columns `value` (IRI) and `label`; empty where there is nothing to choose from."""
@@ -192,7 +209,12 @@ class City:
     # SPARQL
 
     def query(
-        self, text: str, *, accept: str = "*/*", default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+        self,
+        text: str,
+        *,
+        accept: str = "*/*",
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
     ) -> Answer:
         """The answer to a SPARQL query, in the format that an Accept header or a format name asks for.
 
@@ -202,8 +224,14 @@ class City:
             NotAcceptable: nobody can serve that format.
             TooMuch: it ran too long or took too much memory.
         """
-        table, graph = _formats(accept)
-        return self._reader.query(text, table, graph, default_graphs=default_graphs, named_graphs=named_graphs)
+        tabular = survey(text).for_tables
+        return self._reader.query(
+            text,
+            table_format=negotiate(accept if tabular else None, TABLE_FORMATS),
+            graph_format=negotiate(None if tabular else accept, GRAPH_FORMATS),
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+        )
 
     def sparql(self, text: str) -> Table:
         """The solutions of a SELECT, or the one cell of an ASK, as a table.
@@ -211,7 +239,7 @@ class City:
         Raises:
             BadQuery: as `query`; also for CONSTRUCT and DESCRIBE, which give a graph.
         """
-        with self.query(text, accept="application/sparql-results+json") as answer:
+        with self.query(text, accept="json") as answer:
             return Table.from_sparql_json(answer.read())
 
     # Things
@@ -235,7 +263,9 @@ class City:
         if not self.sparql(f"ASK {{ {term} ?property ?value }}").column("boolean")[0]:
             raise NotFound(f"Nothing is known of <{iri}>.", hint="Search by name, or list the stakeholders.")
         text = files.fill(DESCRIBE, {"thing": term})
-        return self._reader.query(text, by_name("json", TABLE_FORMATS), by_name(format_name, GRAPH_FORMATS))
+        return self._reader.query(
+            text, table_format=TABLE_FORMATS["json"], graph_format=by_name(format_name, GRAPH_FORMATS)
+        )
 
     def things(self, class_name: str, lang: str = "en") -> Table:
         """The things of a class: `thing`, `thingLabel`, `kindLabel`."""
@@ -316,10 +346,13 @@ class City:
         """
         format_ = by_name(format_name, GRAPH_FORMATS)
         if licence not in {None, "CC-BY-4.0", "all"}:
-            raise BadParameter(f"There is no licence «{licence}» to export by.", hint="Choose CC-BY-4.0 or all.")
+            raise BadParameter(
+                f"There is no licence «{licence}» to export by.", hint="Choose CC-BY-4.0 or all."
+            )
         if licence == "all" and not format_.graphs:
             raise NotAcceptable(
-                f"{format_name} cannot keep graphs of several licences apart.", hint="Choose trig, nq or jsonld for all graphs."
+                f"{format_name} cannot keep graphs of several licences apart.",
+                hint="Choose trig, nq or jsonld for all graphs.",
             )
         if format_.graphs and licence != "CC-BY-4.0":
             return Export(self._reader.dump(format_, None), ())
@@ -327,31 +360,35 @@ class City:
         kept = sorted(graph for graph, given in licences.items() if given == CC_BY)
         return Export(self._reader.dump(format_, kept), tuple(sorted(set(licences) - set(kept))))
 
+    @classmethod
+    def validate(cls, paths: Iterable[Path], settings: Settings | None = None) -> Verdict:
+        """What the shapes find in some RDF files, together with what is published of the things they refer to.
+
+        Raises:
+            BadData: a file is malformed.
+            BadParameter: a file's ending does not tell its format.
+        """
+        from cc_graph.contributions import context, validate
+
+        settings = settings or Settings.from_environment()
+        quads = b"".join(parse(path, by_path(path), settings.base_iri).nquads for path in paths)
+        try:
+            with cls.open(settings) as city:
+                beside = context(lambda text: city.query(text, accept="nt").read(), quads, settings.base_iri)
+        except NotFound:
+            beside = b""  # nothing has been loaded: the files stand alone
+        return validate(quads, beside)
+
     def audit(self) -> list[Finding]:
         """What shapes and checks find in the whole graph, violations first."""
         from cc_graph.contributions import validate
         from cc_graph.contributions.checks import run_checks
         from cc_graph.contributions.findings import in_order
 
-        with self._reader.dump(by_name("nq", GRAPH_FORMATS), self._fact_graphs()) as quads:
+        with self._reader.dump(GRAPH_FORMATS["nq"], self._fact_graphs()) as quads:
             found = validate(quads.read()).findings
         return in_order([*found, *run_checks(self.sparql)])
 
     def _fact_graphs(self) -> list[str]:
         words = {self.settings.base_iri + name for name in ("graph/ontology", "graph/schemes")}
         return sorted({row["graph"] for row in self.sparql(GRAPH_LICENCES)} - words)
-
-
-def _formats(accept: str) -> tuple[Format, Format]:
-    """The format for a table and the one for a graph that an Accept header, or a format name, asks for."""
-    named = {format_.name: format_ for format_ in (*TABLE_FORMATS, *GRAPH_FORMATS)}
-    if accept in named:
-        chosen = named[accept]
-        table = chosen if chosen in TABLE_FORMATS else TABLE_FORMATS[0]
-        graph = chosen if chosen in GRAPH_FORMATS else GRAPH_FORMATS[0]
-        return table, graph
-    return _negotiated(accept, TABLE_FORMATS), _negotiated(accept, GRAPH_FORMATS)
-
-
-def _negotiated(accept: str, formats: Iterable[Format]) -> Format:
-    return negotiate(accept, tuple(formats))

@@ -64,12 +64,16 @@ class Parameter:
 
     def refuse(self, value: str, expected: str) -> BadParameter:
         """The error for a value that is not what it should be."""
-        return BadParameter(f"«{value}» is no value for {self.name}: {expected} is expected.", hint=self._hint())
+        return BadParameter(
+            f"«{value}» is no value for {self.name}: {expected} is expected.", hint=self._hint()
+        )
 
     def _hint(self) -> str:
         if self.type != "iri":
             return f"Give -p {self.name}=… as {self.type}."
-        return f"Give a name such as {self.name}=<slug>, or a whole IRI" + (f" of a {self.class_name}." if self.class_name else ".")
+        return f"Give a name such as {self.name}=<slug>, or a whole IRI" + (
+            f" of a {self.class_name}." if self.class_name else "."
+        )
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,9 @@ class Question:
             hint=f"It has {', '.join(names)}." if names else "It has none.",
         )
 
-    def sparql(self, values: Mapping[str, str] | None = None, *, lang: str = "en", base_iri: str = DEFAULT_BASE) -> str:
+    def sparql(
+        self, values: Mapping[str, str] | None = None, *, lang: str = "en", base_iri: str = DEFAULT_BASE
+    ) -> str:
         """The query with values put in; what is not given stays as in the file.
 
         Raises:
@@ -130,7 +136,9 @@ class Question:
             if parameter.name in given:
                 terms[parameter.name] = parameter.term(given[parameter.name], base_iri)
             elif parameter.required:
-                raise BadParameter(f"The question {self.id} needs {parameter.name}.", hint=self._example_hint())
+                raise BadParameter(
+                    f"The question {self.id} needs {parameter.name}.", hint=self._example_hint()
+                )
         return fill(self.text, terms)
 
     def _example_hint(self) -> str:
@@ -167,7 +175,11 @@ def question(name: str, among: Iterable[Question] | None = None) -> Question:
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f"Did you mean {near[0]}?" if near else "cc-graph ask lists the questions, cc-graph network the layers."
+    hint = (
+        f"Did you mean {near[0]}?"
+        if near
+        else "cc-graph ask lists the questions, cc-graph network the layers."
+    )
     raise NotFound(f"There is no question or layer «{name}».", hint=hint)
 
 
@@ -178,10 +190,12 @@ def read_question(path: Path) -> Question:
         ValueError: front matter is missing or incomplete (the files are ours, so this is a mistake of ours).
     """
     text = path.read_text(encoding="utf-8")
-    front = yaml.safe_load("\n".join(line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+")))
-    if not isinstance(front, dict) or not {"title", "description"} <= front.keys():
+    front = front_matter(text)
+    if not {"title", "description"} <= front.keys():
         raise ValueError(f"{path.name} has no complete front matter")
-    parameters = tuple(_parameter(name, entry) for name, entry in (front.pop("parameters", None) or {}).items())
+    parameters = tuple(
+        _parameter(name, entry) for name, entry in (front.pop("parameters", None) or {}).items()
+    )
     return Question(
         id=path.stem,
         title=front.pop("title"),
@@ -193,6 +207,12 @@ def read_question(path: Path) -> Question:
         text=text,
         extra=front,
     )
+
+
+def front_matter(text: str) -> dict[str, Any]:
+    """What the `#+` lines of a query file say, as YAML."""
+    lines = (line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+"))
+    return dict(yaml.safe_load("\n".join(lines)) or {})
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
@@ -242,7 +262,9 @@ def _write_iri(parameter: Parameter, value: str, base_iri: str) -> str:
         value = _thing(parameter.kind, value, base_iri)
     elif not colon or prefix in PREFIXES:
         path = value if value.startswith(("id/", "graph/", "scheme/")) or colon else f"id/{value}"
-        value = SCHEMES + path.removeprefix("scheme/") if path.startswith("scheme/") else expand(path, base_iri)
+        value = (
+            SCHEMES + path.removeprefix("scheme/") if path.startswith("scheme/") else expand(path, base_iri)
+        )
     if not _ABSOLUTE_IRI.fullmatch(value):
         raise parameter.refuse(value, "an IRI")
     return f"<{value}>"
@@ -257,7 +279,8 @@ def _thing(kind: str, slug: str, base_iri: str) -> str:
 def _write_string(_parameter: Parameter, value: str, _base_iri: str) -> str:
     # Beyond the escapes that SPARQL names, a control character is written by its number.
     written = "".join(
-        _ESCAPES.get(character) or (f"\\u{ord(character):04X}" if ord(character) < 32 or ord(character) == 127 else character)
+        _ESCAPES.get(character)
+        or (f"\\u{ord(character):04X}" if ord(character) < 32 or ord(character) == 127 else character)
         for character in value
     )
     return f'"{written}"'
@@ -287,7 +310,9 @@ def _write_date(parameter: Parameter, value: str, _base_iri: str) -> str:
     try:
         return f'"{dt.date.fromisoformat(value).isoformat()}"^^<{XSD}date>'
     except ValueError:
-        raise parameter.refuse(value, "a date, a month or a year such as 2024-05-22, 2024-05 or 2024") from None
+        raise parameter.refuse(
+            value, "a date, a month or a year such as 2024-05-22, 2024-05 or 2024"
+        ) from None
 
 
 def _write_language(parameter: Parameter, value: str, _base_iri: str) -> str:

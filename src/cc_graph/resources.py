@@ -13,10 +13,15 @@ def knowledge() -> Path:
     return packed if packed.is_dir() else Path(__file__).parents[2]
 
 
-def ontology_files() -> list[Path]:
-    """Every Turtle file of the ontology, header first, then modules, then concept schemes; alignments are not among them."""
+def term_files() -> list[Path]:
+    """The Turtle files that define terms: header, then modules; alignments are not among them."""
     folder = knowledge() / "ontology"
-    return [folder / "ccg.ttl", *sorted((folder / "modules").glob("*.ttl")), *sorted((folder / "schemes").glob("*.ttl"))]
+    return [folder / "ccg.ttl", *sorted((folder / "modules").glob("*.ttl"))]
+
+
+def scheme_files() -> list[Path]:
+    """The Turtle files of the concept schemes."""
+    return sorted((knowledge() / "ontology" / "schemes").glob("*.ttl"))
 
 
 def shape_files() -> list[Path]:

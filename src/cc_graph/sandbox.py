@@ -45,7 +45,13 @@ _LENGTH = struct.Struct("!I")
 _MOST_FDS = 4
 _ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
-_MEMORY_WORDS = (b"memory allocation", b"MemoryError", b"bad_alloc", b"Cannot allocate memory", b"out of memory")
+_MEMORY_WORDS = (
+    b"memory allocation",
+    b"MemoryError",
+    b"bad_alloc",
+    b"Cannot allocate memory",
+    b"out of memory",
+)
 
 
 class Sandbox:
@@ -83,7 +89,9 @@ class Sandbox:
         """The child's process id."""
         return self._process.pid
 
-    def request(self, header: Header, fds: Sequence[int] = (), *, seconds: float) -> tuple[Header, int | None]:
+    def request(
+        self, header: Header, fds: Sequence[int] = (), *, seconds: float
+    ) -> tuple[Header, int | None]:
         """Hand a request to the child and wait for its answer.
 
         Args:
@@ -113,7 +121,9 @@ class Sandbox:
                 if end is not None:
                     end.close()
 
-    def _exchange(self, header: Header | None, fds: Sequence[int], seconds: float) -> tuple[Header, int | None]:
+    def _exchange(
+        self, header: Header | None, fds: Sequence[int], seconds: float
+    ) -> tuple[Header, int | None]:
         """Send a frame, if there is one, and receive a frame; an exception of any kind leaves the child dead."""
         received: list[int] = []
         try:
@@ -147,7 +157,9 @@ class Sandbox:
         self._stderr.seek(0)
         last_words = self._stderr.read()[-4000:]
         self.close()
-        if code in {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGBUS} or any(w in last_words for w in _MEMORY_WORDS):
+        if code in {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGBUS} or any(
+            w in last_words for w in _MEMORY_WORDS
+        ):
             return TooMuch(
                 f"It needed more than {self.memory_mb} MB of memory and was stopped.",
                 hint="Ask for less (a LIMIT, fewer joins, no sorting) or raise CC_GRAPH_QUERY_MEMORY_MB.",
@@ -159,7 +171,8 @@ class Sandbox:
             )
         line = last_words.strip().rsplit(b"\n", 1)[-1].decode(errors="replace")
         return CityError(
-            f"A worker process ended unexpectedly ({line or f'exit code {code}'}).", hint="Try again; if it stays so, report it."
+            f"A worker process ended unexpectedly ({line or f'exit code {code}'}).",
+            hint="Try again; if it stays so, report it.",
         )
 
 
@@ -170,7 +183,7 @@ def _start(
 
     # -P: the folder the user stands in is not searched for modules. The child finds the package where we found it.
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own program, and a list, not a shell's line
         [sys.executable, "-P", "-m", module, str(theirs.fileno()), str(memory_mb), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -196,7 +209,7 @@ def serve(prepare: Prepare) -> None:
         try:
             handler = prepare(sys.argv[3:])
         except CityError as error:
-            _send(channel, {"error": _pack(error)})
+            _send(channel, {"error": _pack(error), "last": True})
             return
         at_rest = _limit(budget)
         _send(channel, {"network_isolated": isolated})
@@ -251,7 +264,9 @@ def _die_with_parent() -> None:
     import select
 
     fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)  # SIGIO, unhandled, ends a process
+    fcntl.fcntl(
+        0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC
+    )  # SIGIO, unhandled, ends a process
     if select.select([0], [], [], 0)[0]:
         sys.exit(0)  # it closed before we listened
 
@@ -272,7 +287,9 @@ def _address_space() -> int:
     return 0
 
 
-def _send(channel: socket.socket, header: Header, fds: Sequence[int] = (), deadline: float | None = None) -> None:
+def _send(
+    channel: socket.socket, header: Header, fds: Sequence[int] = (), deadline: float | None = None
+) -> None:
     document = json.dumps(header).encode()
     _wait_until(channel, deadline)
     socket.send_fds(channel, [_LENGTH.pack(len(document))], list(fds))  # four bytes fit any socket buffer
@@ -286,7 +303,8 @@ def _receive(channel: socket.socket, deadline: float | None = None) -> tuple[Hea
     length, fds, _, _ = socket.recv_fds(channel, _LENGTH.size, _MOST_FDS, _ON_EXEC)
     try:
         length += _read(channel, _LENGTH.size - len(length), deadline)
-        return json.loads(_read(channel, *_LENGTH.unpack(length), deadline)), fds
+        (size,) = _LENGTH.unpack(length)
+        return json.loads(_read(channel, size, deadline)), fds
     except BaseException:
         for fd in fds:
             os.close(fd)

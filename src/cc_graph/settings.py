@@ -68,5 +68,7 @@ def _positive(env: Mapping[str, str], name: str, default: float) -> float:
     except ValueError:
         number = -1.0
     if not number > 0:
-        raise BadParameter(f"{name} is «{text}», which is not a positive number.", hint=f"Leave {name} out or set a number.")
+        raise BadParameter(
+            f"{name} is «{text}», which is not a positive number.", hint=f"Leave {name} out or set a number."
+        )
     return number

@@ -63,8 +63,14 @@ class Table:
 
     @classmethod
     def from_sparql_json(cls, document: bytes, headings: dict[str, str] | None = None) -> Table:
-        """The table of a SPARQL 1.1 Query Results JSON document."""
+        """The table of a SPARQL 1.1 Query Results JSON document; the answer to an ASK is the one cell `boolean`."""
         answer = json.loads(document)
+        if "boolean" in answer:
+            return cls(
+                ("boolean",),
+                ((Term("literal", str(answer["boolean"]).lower(), XSD + "boolean"),),),
+                headings or {},
+            )
         columns = tuple(answer["head"]["vars"])
         rows = tuple(
             tuple(_term(binding[name]) if name in binding else None for name in columns)
@@ -80,7 +86,9 @@ class Table:
         """Each row as a mapping from column to Python value, unbound columns left out."""
         for row in self.rows:
             yield {
-                name: cell.to_python() for name, cell in zip(self.columns, row, strict=True) if cell is not None
+                name: cell.to_python()
+                for name, cell in zip(self.columns, row, strict=True)
+                if cell is not None
             }
 
     def column(self, name: str) -> list[Any]:
@@ -119,7 +127,9 @@ class Table:
         """The table as HTML, for notebooks."""
         heads, cells = self.for_reading()
         head = "".join(f"<th>{escape(name)}</th>" for name in heads)
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in cells
+        )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

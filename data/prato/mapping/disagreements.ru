@@ -41,4 +41,16 @@ WHERE {
   FILTER (CONTAINS(CONCAT(";", ?statements, ";"), CONCAT(";", ?recordId, ";")))
   BIND (IRI(CONCAT("id/claim/", ?id, "-", ?number)) AS ?claim)
   BIND (IRI(CONCAT(?path, ?recordId)) AS ?record)
+} ;
+
+# A role that carries a claim is named by organisation, role and initiative.
+INSERT { GRAPH <graph/editorial> { ?claim ccg:basedOn ?participation } }
+WHERE {
+  ?row row:table "disagreements" ; row:id ?id ; row:claim ?number ; row:statement_ids ?statements .
+  FILTER (CONTAINS(?statements, "role:"))
+  VALUES ?table { "roles" "participation" }
+  ?recordRow row:table ?table ; row:stakeholder_id ?stakeholderId ; row:role ?roleCode ; row:initiative_id ?initiativeId .
+  FILTER (CONTAINS(CONCAT(?statements, ";"), CONCAT("role:", ?stakeholderId, "/", ?roleCode, "/", ?initiativeId, ";")))
+  BIND (IRI(CONCAT("id/claim/", ?id, "-", ?number)) AS ?claim)
+  BIND (IRI(CONCAT("id/participation/", ?stakeholderId, "--", ?roleCode, "--", ?initiativeId)) AS ?participation)
 }

@@ -36,7 +36,7 @@ WHERE {
   OPTIONAL { ?row row:process_en ?pEn ; row:process_it ?pIt . BIND (STRLANG(?pEn, "en") AS ?processEn) BIND (STRLANG(?pIt, "it") AS ?processIt) }
   OPTIONAL { ?row row:note_en ?nEn ; row:note_it ?nIt . BIND (STRLANG(?nEn, "en") AS ?noteEn) BIND (STRLANG(?nIt, "it") AS ?noteIt) }
   OPTIONAL {
-    ?row row:value ?value ; row:unit_iri ?unitIri .
+    ?row row:id ?id ; row:value ?value ; row:unit_iri ?unitIri .
     BIND (IRI(CONCAT("id/flow/", ?id, "#quantity")) AS ?quantity)
     BIND (STRDT(?value, xsd:decimal) AS ?number)
     BIND (IRI(?unitIri) AS ?unit)

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from cc_graph.city import City
-from cc_graph.store import Answer
+from cc_graph.store.reader import Answer
 
 CHUNK = 64 * 1024
 
@@ -37,7 +37,9 @@ def answered(
 def streamed(answer: Answer, headers: Mapping[str, str] | None = None) -> Response:
     """The bytes of an answer in chunks; the answer is closed after the last one."""
     length = {"Content-Length": str(answer.size)}
-    return StreamingResponse(_chunks(answer), media_type=answer.media_type, headers={**length, **(headers or {})})
+    return StreamingResponse(
+        _chunks(answer), media_type=answer.media_type, headers={**length, **(headers or {})}
+    )
 
 
 def _chunks(answer: Answer) -> Iterator[bytes]:

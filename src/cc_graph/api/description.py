@@ -27,7 +27,9 @@ _GRAPHS: Final = {
 }
 
 
-def _parameter(name: str, about: str, example: object, *, where: str = "query", required: bool = False, **schema: Any) -> Json:
+def _parameter(
+    name: str, about: str, example: object, *, where: str = "query", required: bool = False, **schema: Any
+) -> Json:
     return {
         "name": name,
         "in": where,
@@ -44,19 +46,26 @@ def _operation(answer: str, content: Json, parameters: Sequence[Json] = (), **mo
 
 
 def _document(about: str, parameters: Sequence[Json]) -> Json:
-    documents = {name: _GRAPHS[name] for name in ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")}
+    documents = {
+        name: _GRAPHS[name]
+        for name in ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")
+    }
     redirect = {"303": {"description": "To the page (HTML), or to the document in the format asked for."}}
     return _operation(about, documents, parameters, responses=redirect)
 
 
 _LANG = _parameter("lang", "Language of labels.", "it", enum=["it", "en"])
 _DATASETS = [
-    _parameter("default-graph-uri", "Graphs to merge into the default graph; may be repeated.", None, format="uri"),
+    _parameter(
+        "default-graph-uri", "Graphs to merge into the default graph; may be repeated.", None, format="uri"
+    ),
     _parameter("named-graph-uri", "Graphs that GRAPH sees; may be repeated.", None, format="uri"),
 ]
 for _dataset in _DATASETS:
     del _dataset["example"]
-_QUERY = _parameter("query", "SPARQL 1.1 query; the prefixes of the project are declared.", _COUNT, required=True)
+_QUERY = _parameter(
+    "query", "SPARQL 1.1 query; the prefixes of the project are declared.", _COUNT, required=True
+)
 _FORMAT = _parameter(
     "format", "Short name of a format, instead of the header Accept.", "csv",
     enum=["json", "xml", "csv", "tsv", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
@@ -71,7 +80,10 @@ SPARQL_POST: Final = _operation(
         "required": True,
         "content": {
             "application/x-www-form-urlencoded": {
-                "schema": {"type": "object", "properties": {"query": {"type": "string"}, "format": {"type": "string"}}},
+                "schema": {
+                    "type": "object",
+                    "properties": {"query": {"type": "string"}, "format": {"type": "string"}},
+                },
                 "example": {"query": _COUNT},
             },
             "application/sparql-query": {"schema": {"type": "string"}, "example": _COUNT},
@@ -81,19 +93,31 @@ SPARQL_POST: Final = _operation(
 QUESTIONS: Final = _operation("The questions.", {"application/json": {}})
 QUESTION_ID: Final = _parameter("question_id", "Name of the question.", "", where="path")
 ANSWER: Final = _operation(
-    "The answer.", _TABLES, [QUESTION_ID, _LANG, _parameter("format", "Short name of a format.", "csv", enum=["json", "csv", "tsv", "xml"])]
+    "The answer.",
+    _TABLES,
+    [
+        QUESTION_ID,
+        _LANG,
+        _parameter("format", "Short name of a format.", "csv", enum=["json", "csv", "tsv", "xml"]),
+    ],
 )
 QUESTION_TEXT: Final = _operation("The query.", {"application/sparql-query": {}}, [QUESTION_ID])
 THING: Final = _document(
     "The document.",
-    [_parameter("kind", "Kind of thing.", "stakeholder", where="path"), _parameter("slug", _SLUG, "comune-di-prato.ttl", where="path")],
+    [
+        _parameter("kind", "Kind of thing.", "initiative", where="path"),
+        _parameter("slug", _SLUG, "tavolo-tessile.ttl", where="path"),
+    ],
 )
 SCHEME: Final = _document("The document.", [_parameter("scheme", _SLUG, "role.ttl", where="path")])
 CONCEPT: Final = _document(
     "The document.",
-    [_parameter("scheme", "Name of the scheme.", "material", where="path"), _parameter("code", _SLUG, "used-textiles.jsonld", where="path")],
+    [
+        _parameter("scheme", "Name of the scheme.", "material", where="path"),
+        _parameter("code", _SLUG, "used-textiles.jsonld", where="path"),
+    ],
 )
-GRAPH: Final = _document("The document.", [_parameter("source", _SLUG, "pcc-about-it.ttl", where="path")])
+GRAPH: Final = _document("The document.", [_parameter("source", _SLUG, "editorial.ttl", where="path")])
 TERMS_DOCUMENT: Final = _document("The document.", [])
 EXPORT: Final = _operation("The graph.", _GRAPHS)
 LAYERS: Final = _operation("The layers.", {"application/json": {}})

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cc_graph.api.answers import tag, streamed
+from cc_graph.api.answers import streamed, tag
 from cc_graph.api.context import CityNow
 from cc_graph.api.description import EXPORT
 from cc_graph.api.negotiation import choose
-from cc_graph.rdfio.formats import GRAPH_FORMATS, by_name
+from cc_graph.rdfio.formats import GRAPH_FORMATS
 
 router = APIRouter(tags=["dumps"])
 
@@ -20,16 +20,17 @@ def export(
     request: Request,
     city: CityNow,
     format: Annotated[str | None, Query(description="Short name of the format.", examples=["nq"])] = None,  # noqa: A002
-    licence: Annotated[str | None, Query(description="Only graphs under this licence.", examples=["CC-BY-4.0"])] = None,
+    licence: Annotated[
+        str | None, Query(description="Only graphs under this licence.", examples=["CC-BY-4.0"])
+    ] = None,
 ) -> Response:
     """Every named graph with its licence (TriG, N-Quads), or the graphs under CC BY merged (Turtle …)."""
-    ordered = (by_name(_DEFAULT), *(known for known in GRAPH_FORMATS if known.name != _DEFAULT))
-    chosen = choose(request, ordered, format)
-    answer = city.export(chosen.name, licence)
+    chosen = choose(request, {_DEFAULT: GRAPH_FORMATS[_DEFAULT], **GRAPH_FORMATS}, format)
+    taken = city.export(chosen.name, licence)
     headers = {
-        "ETag": tag(answer.revision, "export", chosen.name, licence or ""),
-        "Content-Disposition": f'attachment; filename="cc-graph.{chosen.extension.lstrip(".")}"',
+        "ETag": tag(taken.answer.revision, "export", chosen.name, licence or ""),
+        "Content-Disposition": f'attachment; filename="cc-graph.{chosen.extension}"',
     }
-    if answer.left_out:
-        headers["Graphs-Left-Out"] = ", ".join(f"<{graph}>" for graph in answer.left_out)
-    return streamed(answer, headers)
+    if taken.left_out:
+        headers["Graphs-Left-Out"] = ", ".join(f"<{graph}>" for graph in taken.left_out)
+    return streamed(taken.answer, headers)

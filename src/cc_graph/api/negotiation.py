@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fastapi import Request
 
-from cc_graph.errors import BadParameter, NotAcceptable
-from cc_graph.rdfio.formats import Format, negotiate
+from cc_graph.errors import BadParameter
+from cc_graph.rdfio.formats import Format, by_name, negotiate
 
 LANGUAGES = ("en", "it")
 """The languages answers and pages come in; the first is used when the client says nothing."""
@@ -51,19 +51,13 @@ def language(request: Request) -> str:
     return LANGUAGES[0]
 
 
-def choose(request: Request, formats: Sequence[Format], name: str | None = None) -> Format:
+def choose(request: Request, formats: Mapping[str, Format], name: str | None = None) -> Format:
     """The format to answer in: the one called `name` (of `?format=`), else the best for `Accept`.
 
     Raises:
         NotAcceptable: no such name, or nothing the client accepts; the hint lists what can be had.
     """
-    if not name:
-        return negotiate(request.headers.get("accept") or "*/*", formats)
-    for candidate in formats:
-        if candidate.name == name:
-            return candidate
-    names = ", ".join(candidate.name for candidate in formats)
-    raise NotAcceptable(f"There is no format «{name}» here.", hint=f"Ask for one of: {names}.")
+    return by_name(name, formats) if name else negotiate(request.headers.get("accept"), formats)
 
 
 def once(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
@@ -88,5 +82,7 @@ def language_of(values: Mapping[str, str], request: Request) -> str:
     """
     wanted = values.get("lang") or language(request)
     if wanted not in LANGUAGES:
-        raise BadParameter(f"There is no language «{wanted}» here.", hint=f"Set lang to one of: {', '.join(LANGUAGES)}.")
+        raise BadParameter(
+            f"There is no language «{wanted}» here.", hint=f"Set lang to one of: {', '.join(LANGUAGES)}."
+        )
     return wanted

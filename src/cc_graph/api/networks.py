@@ -1,12 +1,11 @@
 """Who is connected to whom: layers as graphs, and measures of their nodes."""
 
-from tempfile import SpooledTemporaryFile
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from cc_graph.api.answers import CHUNK, tag
+from cc_graph.api.answers import tag
 from cc_graph.api.context import CityNow, pages
 from cc_graph.api.description import LAYER, LAYERS
 from cc_graph.api.negotiation import choose, language_of, once, prefers_html
@@ -16,12 +15,17 @@ from cc_graph.rdfio.formats import Format
 
 router = APIRouter(tags=["networks"])
 
-FORMATS = (
-    Format("json", "application/json", "json", graphs=False, for_tables=True),
-    Format("csv", "text/csv", "csv", graphs=False, for_tables=True),
-    Format("graphml", "application/graphml+xml", "graphml", graphs=False, for_tables=False),
-    Format("gexf", "application/gexf+xml", "gexf", graphs=False, for_tables=False),
-)
+FORMATS = {
+    "json": Format("json", "application/json", "json", for_tables=True),
+    "csv": Format("csv", "text/csv", "csv", for_tables=True),
+    "graphml": Format(
+        "graphml", "application/graphml+xml", "graphml", aliases=("application/xml", "text/xml")
+    ),
+    "gexf": Format("gexf", "application/gexf+xml", "gexf"),
+}
+"""What a layer can be had in; a ranking of its nodes comes as a table only."""
+
+_RANKINGS = {name: format_ for name, format_ in FORMATS.items() if format_.for_tables}
 
 
 @router.get("/network", summary="List the layers", openapi_extra=LAYERS, response_class=JSONResponse)
@@ -36,7 +40,7 @@ def layers(request: Request, city: CityNow) -> Response:
                     "id": layer.id,
                     "title": layer.title,
                     "description": layer.description,
-                    "links": {known.name: f"/network/{layer.id}?format={known.name}" for known in FORMATS},
+                    "links": {name: f"/network/{layer.id}?format={name}" for name in FORMATS},
                 }
                 for layer in city.layers()
             ]
@@ -44,13 +48,20 @@ def layers(request: Request, city: CityNow) -> Response:
     )
 
 
-@router.get("/network/{layer}", summary="A layer, or a measure of its nodes", openapi_extra=LAYER, response_class=Response)
+@router.get(
+    "/network/{layer}",
+    summary="A layer, or a measure of its nodes",
+    openapi_extra=LAYER,
+    response_class=Response,
+)
 def network(
     layer: str,
     request: Request,
     city: CityNow,
     format: Annotated[str | None, Query(description="Short name of the format.", examples=["csv"])] = None,  # noqa: A002
-    measure: Annotated[str | None, Query(description="Rank the nodes by this measure.", examples=["betweenness"])] = None,
+    measure: Annotated[
+        str | None, Query(description="Rank the nodes by this measure.", examples=["betweenness"])
+    ] = None,
     top: Annotated[int | None, Query(description="Only the first nodes.", ge=1, examples=[20])] = None,
 ) -> Response:
     """The layer as a graph; with `measure`, its nodes ranked, as a list in JSON or CSV."""
@@ -58,7 +69,7 @@ def network(
     if prefers_html(request) and not format:
         values = {"layer": layer, "measure": measure, "top": top}
         return RedirectResponse(pages(request).networks(values), status_code=303)
-    chosen = choose(request, [known for known in FORMATS if known.for_tables] if measure else FORMATS, format)
+    chosen = choose(request, _RANKINGS if measure else FORMATS, format)
     if measure:
         return _ranking(request, city, chosen, layer, measure, top)
     if top is not None:
@@ -66,19 +77,21 @@ def network(
     return _graph(city, chosen, layer)
 
 
-def _ranking(request: Request, city: City, chosen: Format, layer: str, measure: str, top: int | None) -> Response:
+def _ranking(
+    request: Request, city: City, chosen: Format, layer: str, measure: str, top: int | None
+) -> Response:
     lang = language_of(request.query_params, request)
     table = city.measure(layer, measure, top=top, lang=lang)
     body = table.to_csv() if chosen.name == "csv" else table.to_json()
-    headers = {"ETag": tag(city.revision, layer, measure, str(top), lang, chosen.name), "Content-Language": lang}
+    headers = {
+        "ETag": tag(city.revision, layer, measure, str(top), lang, chosen.name),
+        "Content-Language": lang,
+    }
     return Response(body, media_type=chosen.media_type, headers=headers)
 
 
 def _graph(city: City, chosen: Format, layer: str) -> Response:
-    with SpooledTemporaryFile(max_size=8 * CHUNK) as file:
-        city.write_network(layer, chosen.name, cast("BinaryIO", file))
-        file.seek(0)
-        body = file.read()
+    body = city.write_network(layer, chosen.name)
     headers = {
         "ETag": tag(city.revision, layer, chosen.name),
         "Content-Disposition": f'inline; filename="{layer}.{chosen.extension}"',

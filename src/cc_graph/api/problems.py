@@ -46,7 +46,9 @@ class Problem:
 
     def response(self) -> JSONResponse:
         """The problem as JSON."""
-        return JSONResponse(asdict(self), status_code=self.status, media_type=MEDIA_TYPE, headers=self.headers())
+        return JSONResponse(
+            asdict(self), status_code=self.status, media_type=MEDIA_TYPE, headers=self.headers()
+        )
 
     def headers(self) -> dict[str, str]:
         """Headers that go with the status."""
@@ -63,12 +65,21 @@ def problem(error: Exception, request: Request) -> Problem:
             )
         case RequestValidationError():
             return Problem(
-                "/problems/invalid-call", "Call not valid", 422, _first(error), "See /api for what the call takes.", instance
+                "/problems/invalid-call",
+                "Call not valid",
+                422,
+                _first(error),
+                "See /api for what the call takes.",
+                instance,
             )
         case HTTPException():
             title = HTTPStatus(error.status_code).phrase
             slug = title.lower().replace(" ", "-")
-            detail = f"There is nothing at {instance}." if error.status_code == 404 else f"{title}: {request.method} {instance}."
+            detail = (
+                f"There is nothing at {instance}."
+                if error.status_code == 404
+                else f"{title}: {request.method} {instance}."
+            )
             hint = _HINTS.get(error.status_code, "See /api for what there is.")
             return Problem(f"/problems/{slug}", title, error.status_code, detail, hint, instance)
         case _:

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from cc_graph.api.answers import answered
 from cc_graph.api.context import CityNow, pages
-from cc_graph.api.description import ANSWER, QUESTION_ID, QUESTION_TEXT, QUESTIONS
+from cc_graph.api.description import ANSWER, QUESTION_TEXT, QUESTIONS
 from cc_graph.api.negotiation import LANGUAGES, choose, language_of, once, prefers_html
 from cc_graph.questions import Question
 from cc_graph.rdfio.formats import TABLE_FORMATS
@@ -31,7 +31,9 @@ def dereference(question_id: str, request: Request, city: CityNow) -> Response:
     return RedirectResponse(target, status_code=303)
 
 
-@router.get("/questions/{question_id}", summary="Answer a question", openapi_extra=ANSWER, response_class=Response)
+@router.get(
+    "/questions/{question_id}", summary="Answer a question", openapi_extra=ANSWER, response_class=Response
+)
 def answer(question_id: str, request: Request, city: CityNow) -> Response:
     """Answers a question as SPARQL results in JSON, CSV, TSV or XML; its parameters are query parameters."""
     given = once(request.query_params.multi_items())
@@ -49,7 +51,10 @@ def answer(question_id: str, request: Request, city: CityNow) -> Response:
 
 
 @router.get(
-    "/questions/{question_id}/query", summary="The SPARQL of a question", openapi_extra=QUESTION_TEXT, response_class=PlainTextResponse
+    "/questions/{question_id}/query",
+    summary="The SPARQL of a question",
+    openapi_extra=QUESTION_TEXT,
+    response_class=PlainTextResponse,
 )
 def text(question_id: str, city: CityNow) -> Response:
     """The query behind a question as it lies in its file; it runs unchanged in any SPARQL tool."""

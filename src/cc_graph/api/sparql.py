@@ -15,7 +15,7 @@ from cc_graph.api.description import SPARQL_GET, SPARQL_POST
 from cc_graph.api.negotiation import prefers_html
 from cc_graph.city import City
 from cc_graph.errors import BadRequest, Refused
-from cc_graph.store import Answer
+from cc_graph.store.reader import Answer
 
 router = APIRouter(tags=["sparql"])
 
@@ -64,13 +64,17 @@ class Call:
         queries = [value for name, value in pairs if name == "query"]
         updates = [value for name, value in pairs if name == "update"]
         if queries and updates:
-            raise BadRequest("The call carries both a query and an update.", hint="Send one query and nothing else.")
+            raise BadRequest(
+                "The call carries both a query and an update.", hint="Send one query and nothing else."
+            )
         if updates:
             raise _read_only()
         if len(queries) > 1:
             raise BadRequest(f"The call carries {len(queries)} queries.", hint="Send one query per call.")
         if not queries or not queries[0].strip():
-            raise BadRequest(cls.MISSING, hint="Send the query as the parameter «query», by GET or POST; see /api.")
+            raise BadRequest(
+                cls.MISSING, hint="Send the query as the parameter «query», by GET or POST; see /api."
+            )
         return cls(
             queries[0],
             tuple(value for name, value in pairs if name == "default-graph-uri"),
@@ -124,7 +128,8 @@ def query_by_post(request: Request, city: CityNow, body: Annotated[bytes, Depend
     if media_type == _FORM:
         return _answer(request, city, Call.read([*in_url, *parse_qsl(text, keep_blank_values=True)]))
     raise UnsupportedMediaType(
-        f"A body of type «{media_type or 'none'}» carries no query.", hint=f"Send it as {_FORM} or as {_QUERY}."
+        f"A body of type «{media_type or 'none'}» carries no query.",
+        hint=f"Send it as {_FORM} or as {_QUERY}.",
     )
 
 

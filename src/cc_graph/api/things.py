@@ -11,13 +11,15 @@ from cc_graph.api.description import CONCEPT, GRAPH, SCHEME, TERMS_DOCUMENT, THI
 from cc_graph.api.negotiation import LANGUAGES, choose, prefers_html
 from cc_graph.city import City
 from cc_graph.errors import NotFound
-from cc_graph.rdfio.formats import Format, by_name
+from cc_graph.rdfio.formats import GRAPH_FORMATS, Format
 from cc_graph.vocab import TERMS, expand
 
 router = APIRouter(tags=["things"])
 
-DOCUMENTS = {"ttl": by_name("ttl"), "jsonld": by_name("jsonld"), "nt": by_name("nt"), "rdf": by_name("rdfxml")}
-"""Suffix of a document's address → its format; the first is served when the client says nothing."""
+DOCUMENTS = {name: GRAPH_FORMATS[name] for name in ("ttl", "jsonld", "nt", "rdfxml")}
+"""The formats of a document about a thing; the first is served when the client says nothing."""
+
+_SUFFIXES = {format_.extension: format_ for format_ in DOCUMENTS.values()}
 
 # Nothing else is ever minted; what is not a slug is not looked up.
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
@@ -25,13 +27,13 @@ _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 
 @router.get("/id/{kind}/{slug}", summary="A thing", openapi_extra=THING, response_class=Response)
 def thing(kind: str, slug: str, request: Request, city: CityNow) -> Response:
-    """A stakeholder, initiative, flow …: redirects to its page or document, or serves the document (`.ttl` …)."""
+    """A stakeholder, an initiative, a flow: redirects to its page or document, or serves the document (`.ttl` and its kin)."""
     return _lead(request, city, "id/", (kind, slug))
 
 
 @router.get("/scheme/{scheme}", summary="A concept scheme", openapi_extra=SCHEME, response_class=Response)
 def scheme(scheme: str, request: Request, city: CityNow) -> Response:
-    """A list of concepts: roles, themes, materials, waste codes …"""
+    """A list of concepts: roles, themes, materials, waste codes."""
     return _lead(request, city, "scheme:", (scheme,))
 
 
@@ -62,7 +64,7 @@ def terms_document(suffix: str, request: Request, city: CityNow) -> Response:
 def _lead(request: Request, city: City, prefix: str, segments: tuple[str, ...]) -> Response:
     *parents, last = segments
     stem, dot, suffix = last.rpartition(".")
-    served = DOCUMENTS.get(suffix) if dot else None
+    served = _SUFFIXES.get(suffix) if dot else None
     name = stem if served else last
     if not all(_SLUG.fullmatch(segment) for segment in (*parents, name)):
         raise NotFound(f"There is nothing at {request.url.path}.", hint="See /questions for where to begin.")
@@ -87,18 +89,20 @@ def _redirect(request: Request, city: City, iri: str) -> Response:
     path = request.url.path
     page = pages(request).thing(iri) if prefers_html(request) else None
     if page is None:
-        chosen = choose(request, tuple(DOCUMENTS.values()))
-        suffix = next(suffix for suffix, format in DOCUMENTS.items() if format is chosen)
-        page = f"{path}.{suffix}"
+        page = f"{path}.{choose(request, DOCUMENTS).extension}"
     links = ", ".join(_alternates(request, path, iri))
     return RedirectResponse(page, status_code=303, headers={"Link": links})
 
 
 def _alternates(request: Request, path: str, iri: str) -> list[str]:
     documents = [
-        f'<{path}.{suffix}>; rel="alternate"; type="{format.media_type}"' for suffix, format in DOCUMENTS.items()
+        f'<{path}.{suffix}>; rel="alternate"; type="{format_.media_type}"'
+        for suffix, format_ in _SUFFIXES.items()
     ]
-    for lang in LANGUAGES:
-        if page := request.app.state.pages(lang).thing(iri):
-            documents.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{lang}"')
-    return documents
+    addresses = {lang: request.app.state.pages(lang).thing(iri) for lang in LANGUAGES}
+    people = [
+        f'<{page}>; rel="alternate"; type="text/html"; hreflang="{lang}"'
+        for lang, page in addresses.items()
+        if page
+    ]
+    return documents + people

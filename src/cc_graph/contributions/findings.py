@@ -42,7 +42,9 @@ class Finding:
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Violations first, then by record and property."""
-    return sorted(findings, key=lambda found: (SEVERITIES.index(found.severity), found.focus, found.path, found.value))
+    return sorted(
+        findings, key=lambda found: (SEVERITIES.index(found.severity), found.focus, found.path, found.value)
+    )
 
 
 def has_violation(findings: Iterable[Finding]) -> bool:

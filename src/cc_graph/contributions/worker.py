@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import TYPE_CHECKING, Any
+import os
+import tempfile
+from typing import IO, TYPE_CHECKING, Any
 
 from rdflib import Dataset, Graph, Literal, URIRef
 from rdflib.namespace import RDF
@@ -17,27 +19,29 @@ from cc_graph import resources
 from cc_graph.vocab import SH, SHAPES, TERMS, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 _SEVERITY = {SH + "Violation": "violation", SH + "Warning": "warning", SH + "Info": "info"}
 
 
-def judge(quads: bytes) -> tuple[list[dict[str, Any]], str]:
-    """The findings on a set of N-Quads, and the SHACL report as Turtle."""
+def judge(quads: bytes, context: bytes) -> tuple[list[dict[str, Any]], str]:
+    """The findings on the merge of some N-Quads, and the SHACL report as Turtle; the context is read and not judged."""
     from pyshacl import validate
 
     data = _merge(quads)
-    ontology = _load(resources.ontology_files())
+    judged = set(data.subjects())
+    # pySHACL takes class axioms only from ont_graph: what concepts are, and in which scheme, must stand in the data.
+    ontology = _load(resources.term_files())
     _conforms, report, _text = validate(
-        data,
+        data + _load(resources.scheme_files()) + _merge(context),
         shacl_graph=_load(resources.shape_files()),
         ont_graph=ontology,
-        advanced=False,
         allow_warnings=True,
-        meta_shacl=False,
     )
     assert isinstance(report, Graph)
-    findings = [*_results(report), *_unknown_terms(data, ontology), *_carried_shapes(data)]
+    results = [found for found in _results(report) if URIRef(found["focus"]) in judged]
+    findings = [*results, *_unknown_terms(data, ontology), *_carried_shapes(data)]
     return findings, report.serialize(format="turtle")
 
 
@@ -50,7 +54,7 @@ def _merge(quads: bytes) -> Graph:
     return merged
 
 
-def _load(paths: list[Any]) -> Graph:
+def _load(paths: list[Path]) -> Graph:
     graph = Graph()
     for path in paths:
         graph.parse(path, format="turtle")
@@ -58,8 +62,12 @@ def _load(paths: list[Any]) -> Graph:
 
 
 def _results(report: Graph) -> Iterator[dict[str, Any]]:
-    for result in report.subjects(RDF.type, URIRef(SH + "ValidationResult")):
-        messages = [value for value in report.objects(result, URIRef(SH + "resultMessage")) if isinstance(value, Literal)]
+    for result in report.objects(None, URIRef(SH + "result")):
+        messages = [
+            value
+            for value in report.objects(result, URIRef(SH + "resultMessage"))
+            if isinstance(value, Literal)
+        ]
         yield {
             "severity": _SEVERITY[str(report.value(result, URIRef(SH + "resultSeverity")))],
             "focus": str(report.value(result, URIRef(SH + "focusNode"))),
@@ -79,7 +87,9 @@ def _unknown_terms(data: Graph, ontology: Graph) -> Iterator[dict[str, Any]]:
     """A term in our namespace that the ontology does not define: most likely a slip of the pen."""
     known = {str(term) for term in ontology.subjects(RDF.type, None) if str(term).startswith(TERMS)}
     used = {(term, subject) for subject, term, _value in data if str(term).startswith(TERMS)}
-    used |= {(term, subject) for subject, term in data.subject_objects(RDF.type) if str(term).startswith(TERMS)}
+    used |= {
+        (term, subject) for subject, term in data.subject_objects(RDF.type) if str(term).startswith(TERMS)
+    }
     for term, subject in sorted(used):
         if str(term) in known:
             continue
@@ -100,10 +110,12 @@ def _unknown_terms(data: Graph, ontology: Graph) -> Iterator[dict[str, Any]]:
 
 def _carried_shapes(data: Graph) -> Iterator[dict[str, Any]]:
     """Data that carry shapes could change how they are judged."""
-    for subject in sorted({subject for subject, term, value in data if SH in str(term) or str(value).startswith(SH)}):
+    for subject in sorted(
+        {str(subject) for subject, term, value in data if SH in str(term) or str(value).startswith(SH)}
+    ):
         yield {
             "severity": "violation",
-            "focus": str(subject),
+            "focus": subject,
             "path": "",
             "value": "",
             "message": {
@@ -118,7 +130,20 @@ def main() -> None:
     """Serve one parent process."""
     from cc_graph.sandbox import serve
 
-    serve(_handle)
+    serve(lambda _arguments: _handle)
+
+
+def _handle(_header: dict[str, Any], fds: Sequence[int]) -> tuple[dict[str, Any], IO[bytes]]:
+    quads, context = (_read(fd) for fd in fds)
+    findings, report = judge(quads, context)
+    body = tempfile.TemporaryFile()  # noqa: SIM115 - the sandbox closes it when it has been sent
+    body.write(json.dumps({"findings": findings, "report": report}).encode())
+    return {}, body
+
+
+def _read(fd: int) -> bytes:
+    with os.fdopen(os.dup(fd), "rb") as file:
+        return file.read()
 
 
 if __name__ == "__main__":

@@ -48,7 +48,9 @@ def town_rows(places: Iterable[Row]) -> list[Row]:
                 f"{place.cells['geonames_id']} in {'.'.join(expected)}.",
                 hint="Look the place up on geonames.org and correct id, country and admin1.",
             )
-        cells = {name: str(town[name]) for name in ("latitude", "longitude")} | {"geonames_id": place.cells["geonames_id"]}
+        cells = {name: str(town[name]) for name in ("latitude", "longitude")} | {
+            "geonames_id": place.cells["geonames_id"]
+        }
         rows.append(Row("geonames", place.line, cells))
     return rows
 
@@ -95,10 +97,18 @@ def _code_rows(scheme: CodeScheme, path: Path) -> list[Row]:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             missing = [name for name in scheme.columns if name not in (reader.fieldnames or ())]
-            rows = [] if missing else [
-                Row(scheme.name, reader.line_num, {name: text for name, text in cells.items() if name and text})
-                for cells in reader
-            ]
+            rows = (
+                []
+                if missing
+                else [
+                    Row(
+                        scheme.name,
+                        reader.line_num,
+                        {name: text for name, text in cells.items() if name and text},
+                    )
+                    for cells in reader
+                ]
+            )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadData(f"{path.name} cannot be read: {error}.", hint="Give a CSV file in UTF-8.") from error
     if missing:

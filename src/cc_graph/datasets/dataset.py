@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cc_graph import resources
 from cc_graph.datasets.codelists import activity_rows, town_rows
 from cc_graph.errors import BadData, NotFound
+from cc_graph.rdfio.formats import by_path
 from cc_graph.rdfio.mapping import Staging, read_table
+from cc_graph.rdfio.parsing import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from cc_graph.rdfio.mapping import Row
 
@@ -54,7 +55,9 @@ class Dataset:
             BadData: a table is malformed, or a row has no source or an unknown one.
         """
         if not (folder / "tables").is_dir():
-            raise NotFound(f"There is no data set «{folder.name}».", hint=f"Known: {', '.join(known_cities())}.")
+            raise NotFound(
+                f"There is no data set «{folder.name}».", hint=f"Known: {', '.join(known_cities())}."
+            )
         self.folder = folder
         self.tables = {path.stem: read_table(path) for path in sorted((folder / "tables").glob("*.csv"))}
         self._check_sources()
@@ -75,7 +78,9 @@ class Dataset:
                 hint="Every fact has a source: give the row the source_id of a row of sources.csv.",
             )
 
-    def write_graphs(self, path: Path, base_iri: str, progress: Callable[[str], None] | None = None) -> LoadReport:
+    def write_graphs(
+        self, path: Path, base_iri: str, progress: Callable[[str], None] | None = None
+    ) -> LoadReport:
         """Write ontology, schemes and all facts as N-Quads to `path`, each fact in the graph of its source.
 
         Args:
@@ -84,9 +89,7 @@ class Dataset:
             progress: called with a word for each step done.
         """
         done = progress or (lambda _step: None)
-        staging = Staging(base_iri)
-        for file in resources.ontology_files():
-            staging.add_turtle(file, "graph/schemes" if file.parent.name == "schemes" else "graph/ontology")
+        staging = _with_ontology(base_iri)
         done("ontology")
         for rows in self.tables.values():
             staging.add_rows(rows)
@@ -99,17 +102,41 @@ class Dataset:
         for file in sorted((self.folder / "mapping").glob("*.ru")):
             staging.update(file)
             done(file.stem)
-        staging.update(resources.knowledge() / "ontology" / "entailed.ru")
-        done("entailed")
-        return _report(staging, path)
-
-    def load_report(self, base_iri: str) -> LoadReport:
-        """The report alone, written nowhere."""
-        with tempfile.TemporaryDirectory() as folder:
-            return self.write_graphs(Path(folder) / "graphs.nq", base_iri)
+        return _finish(staging, path, done)
 
 
-def _report(staging: Staging, path: Path) -> LoadReport:
+def write_files(
+    files: Iterable[Path], path: Path, base_iri: str, progress: Callable[[str], None] | None = None
+) -> LoadReport:
+    """Write ontology, schemes and some RDF files as N-Quads to `path`.
+
+    Triples keep the named graph they come in; those without one go to `<base>graph/<file name without ending>`.
+
+    Raises:
+        BadData: a file is malformed.
+        BadParameter: a file's ending does not tell its format.
+    """
+    done = progress or (lambda _step: None)
+    staging = _with_ontology(base_iri)
+    done("ontology")
+    for file in files:
+        staging.add_quads(parse(file, by_path(file), base_iri).nquads, f"graph/{file.stem}")
+        done(file.name)
+    return _finish(staging, path, done)
+
+
+def _with_ontology(base_iri: str) -> Staging:
+    staging = Staging(base_iri)
+    for file in resources.term_files():
+        staging.add_turtle(file, "graph/ontology")
+    for file in resources.scheme_files():
+        staging.add_turtle(file, "graph/schemes")
+    return staging
+
+
+def _finish(staging: Staging, path: Path, done: Callable[[str], None]) -> LoadReport:
+    staging.update(resources.knowledge() / "ontology" / "entailed.ru")
+    done("entailed")
     quads = staging.write_graphs(path)
     per_class = {row["class"]: int(row["things"]) for row in staging.select(_PER_CLASS)}
     per_source = {row["g"]: int(row["quads"]) for row in staging.select(_PER_GRAPH)}

@@ -53,7 +53,8 @@ class Overview:
 def read_overview(select: Callable[[str], Table], lang: str, revision: str) -> Overview:
     """Count what the graph holds."""
     counts = tuple(
-        (row["class"], row["classLabel"], row["things"]) for row in select(fill(_COUNTS, {"lang": string_term(lang)}))
+        (row["class"], row["classLabel"], row["things"])
+        for row in select(fill(_COUNTS, {"lang": string_term(lang)}))
     )
     newest = next(iter(select(_NEWEST)))
     triples = next(iter(select(_TRIPLES)))

@@ -28,7 +28,7 @@ SELECT ?quantity ?number ?lower ?upper ?month ?unit ?qualifier ?share WHERE {
 }"""
 
 
-def number_text(number: Decimal | int | float, lang: str) -> str:
+def number_text(number: Decimal | float, lang: str) -> str:
     """The number with thousands and decimals as the language writes them: 20,000.5 in English, 20.000,5 in Italian."""
     text = f"{Decimal(str(number)):,f}"
     return text.translate(str.maketrans(",.", ".,")) if lang == "it" else text

@@ -20,6 +20,7 @@ PREFIX ccg: <https://w3id.org/ccg/ns#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 PREFIX geo: <http://www.opengis.net/ont/geosparql#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
@@ -31,16 +32,15 @@ SELECT ?property ?propertyLabel ?value ?valueLabel ?source ?sourceLabel ?sourceD
   VALUES ?thing { UNDEF }
   VALUES ?lang { "en" }
   GRAPH ?graph { ?thing ?property ?value }
+  FILTER (!(?property = rdf:type && STRENDS(STR(?graph), "/entailed")))
   OPTIONAL { ?property rdfs:label ?propertyLabel . FILTER (LANG(?propertyLabel) = ?lang) }
   OPTIONAL { ?value rdfs:label ?valueLabel . FILTER (LANG(?valueLabel) = ?lang || LANG(?valueLabel) = "") }
   OPTIONAL { ?value geo:asWKT ?valueLabel }
-  OPTIONAL {
-    ?graph dcterms:source ?source .
-    OPTIONAL { ?source dcterms:title ?titleHere . FILTER (LANG(?titleHere) = ?lang) }
-    OPTIONAL { ?source dcterms:title ?titleAnywhere }
-    OPTIONAL { ?source dcterms:issued ?sourceDate }
-    OPTIONAL { ?source foaf:page ?sourcePage }
-  }
+  OPTIONAL { ?graph dcterms:source ?source }
+  OPTIONAL { ?source dcterms:title ?titleHere . FILTER (LANG(?titleHere) = ?lang) }
+  OPTIONAL { ?source dcterms:title ?titleAnywhere }
+  OPTIONAL { ?source dcterms:issued ?sourceDate }
+  OPTIONAL { ?source foaf:page ?sourcePage }
   BIND (COALESCE(?titleHere, ?titleAnywhere) AS ?sourceLabel)
 } ORDER BY ?property ?value ?source ?sourceLabel"""
 )
@@ -184,13 +184,20 @@ def read_thing(select: Callable[[str], Table], iri: str, lang: str) -> Thing:
     quantities = {row["quantity"]: quantity_text(row, lang) for row in select(fill(QUANTITIES, terms))}
     rows = list(_with_language(facts))
     labels = {
-        language: text for name in reversed(_LABELS) for property_, text, language in rows if property_ == name and language
+        language: text
+        for name in reversed(_LABELS)
+        for property_, text, language in rows
+        if property_ == name and language
     }
     entries = tuple(_facts(facts, lang, quantities))
-    description = [fact.value.text for fact in entries if fact.property.iri == "http://purl.org/dc/terms/description"]
+    description = [
+        fact.value.text for fact in entries if fact.property.iri == "http://purl.org/dc/terms/description"
+    ]
     types = tuple(
         dict.fromkeys(
-            Link(fact.value.iri or "", fact.value.text) for fact in entries if fact.property.iri == RDF + "type" and fact.sources
+            Link(fact.value.iri or "", fact.value.text)
+            for fact in entries
+            if fact.property.iri == RDF + "type" and fact.sources
         )
     )
     return Thing(
@@ -213,17 +220,24 @@ def _with_language(table: Table) -> Iterable[tuple[str, str, str]]:
 
 
 def _facts(table: Table, lang: str, quantities: dict[str, str]) -> Iterable[Fact]:
-    """One fact per property and value, its sources gathered; of two languages only the reader's."""
+    """One fact per property and value, its sources gathered; of two languages only the reader's.
+
+    Where a text in the reader's language is the only one of its property, it is the twin of the text that is not
+    shown, so the sources of both stand beside it.
+    """
     place = table.columns.index("value")
     spoken = {
         (row["property"], cells[place].language)  # type: ignore[union-attr]
         for row, cells in zip(table, table.rows, strict=True)
     }
     found: dict[tuple[str, str], tuple[Link, Cell, dict[str, SourceLink]]] = {}
+    twins: dict[str, dict[str, SourceLink]] = {}
     for row, cells in zip(table, table.rows, strict=True):
         value = cells[place]
         assert value is not None
         if value.language not in {None, lang} and (row["property"], lang) in spoken:
+            if "source" in row:
+                twins.setdefault(row["property"], {})[row["source"]] = _source(row)
             continue
         entry = found.setdefault(
             (row["property"], value.value),
@@ -235,6 +249,10 @@ def _facts(table: Table, lang: str, quantities: dict[str, str]) -> Iterable[Fact
         )
         if "source" in row:
             entry[2].setdefault(row["source"], _source(row))
+    for property_, sources in twins.items():
+        shown = [entry for (name, _value), entry in found.items() if name == property_]
+        if len(shown) == 1:
+            shown[0][2].update(sources)
     for link, cell, sources in sorted(found.values(), key=lambda entry: (entry[0].label, entry[1].text)):
         yield Fact(link, cell, tuple(sources.values()))
 
@@ -251,7 +269,10 @@ def _cell(kind: str, value: str, label: Any, quantities: dict[str, str]) -> Cell
 
 def _source(row: dict[str, Any]) -> SourceLink:
     return SourceLink(
-        row["source"], str(row.get("sourceLabel", row["source"])), str(row.get("sourceDate", "")), row.get("sourcePage", "")
+        row["source"],
+        str(row.get("sourceLabel", row["source"])),
+        str(row.get("sourceDate", "")),
+        row.get("sourcePage", ""),
     )
 
 

@@ -38,9 +38,24 @@ def _json(graph: nx.Graph[str]) -> bytes:
 def _csv(graph: nx.Graph[str]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["source", "target", "weight", "source_label_it", "source_label_en", "target_label_it", "target_label_en"])
-    for source, target, weight in sorted(graph.edges(data="weight")):
-        labels = [graph.nodes[node].get(f"label_{language}", "") for node in (source, target) for language in ("it", "en")]
+    writer.writerow(
+        [
+            "source",
+            "target",
+            "weight",
+            "source_label_it",
+            "source_label_en",
+            "target_label_it",
+            "target_label_en",
+        ]
+    )
+    edges: list[tuple[str, str, float]] = sorted(graph.edges(data="weight"))
+    for source, target, weight in edges:
+        labels = [
+            graph.nodes[node].get(f"label_{language}", "")
+            for node in (source, target)
+            for language in ("it", "en")
+        ]
         writer.writerow([source, target, weight, *labels])
     return out.getvalue().encode()
 
@@ -61,5 +76,7 @@ def write(graph: nx.Graph[str], name: str) -> bytes:
         NotAcceptable: there is no such format.
     """
     if name not in FILES:
-        raise NotAcceptable(f"A network cannot be written as «{name}».", hint=f"Choose one of {', '.join(FILES)}.")
+        raise NotAcceptable(
+            f"A network cannot be written as «{name}».", hint=f"Choose one of {', '.join(FILES)}."
+        )
     return FILES[name][1](graph)

@@ -64,7 +64,9 @@ def build(layer: Layer, edges: Table, nodes: Table, coverage: Table | None, revi
     nearer); graph attributes `layer`, `title_it`, `title_en`, `note_it`, `note_en`, `revision`.
     """
     graph: nx.Graph[str] = nx.DiGraph() if layer.directed else nx.Graph()
-    graph.graph.update(layer=layer.id, title_it=layer.title["it"], title_en=layer.title["en"], revision=revision)
+    graph.graph.update(
+        layer=layer.id, title_it=layer.title["it"], title_en=layer.title["en"], revision=revision
+    )
     figures: dict[str, Any] = next(iter(coverage), {}) if coverage is not None else {}
     for language in ("it", "en"):
         graph.graph[f"note_{language}"] = layer.note.get(language, "").format(**figures)

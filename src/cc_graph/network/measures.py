@@ -37,11 +37,13 @@ def _closeness(graph: nx.Graph[str]) -> dict[str, float]:
 
 def _eigenvector(graph: nx.Graph[str]) -> dict[str, float]:
     """Centrality that comes from central neighbours (Bonacich 1987), computed per component and zero outside the largest."""
-    parts = nx.weakly_connected_components(graph) if graph.is_directed() else nx.connected_components(graph)
-    largest = graph.subgraph(max(parts, key=lambda part: (len(part), min(part))))
+    undirected = graph.to_undirected()
+    largest = undirected.subgraph(max(nx.connected_components(undirected), key=lambda part: (len(part), min(part))))
     values = dict.fromkeys(graph, 0.0)
     if len(largest) > 2:
-        values.update(nx.eigenvector_centrality(largest.to_undirected(), weight="weight", max_iter=5000, tol=1e-8))
+        values.update(
+            nx.eigenvector_centrality(largest, weight="weight", max_iter=5000, tol=1e-8)
+        )
     return values
 
 
@@ -52,7 +54,7 @@ MEASURES: dict[str, Callable[[nx.Graph[str]], dict[str, float]]] = {
     "closeness": _closeness,
     "eigenvector": _eigenvector,
     "pagerank": lambda graph: dict(nx.pagerank(graph, weight="weight")),
-    "clustering": lambda graph: dict(nx.clustering(graph)),
+    "clustering": lambda graph: {node: float(nx.clustering(graph, node)) for node in graph},  # type: ignore[arg-type]
     "k-core": lambda graph: dict(nx.core_number(graph.to_undirected())),
 }
 """What can be computed: name → function from a layer to a value per node."""
@@ -78,13 +80,19 @@ def measure(graph: nx.Graph[str], name: str, top: int | None = None) -> list[tup
     return ranked[:top]
 
 
-def ranking(graph: nx.Graph[str], ranked: list[tuple[str, float]], lang: str, headings: dict[str, str]) -> Table:
+def ranking(
+    graph: nx.Graph[str], ranked: list[tuple[str, float]], lang: str, headings: dict[str, str]
+) -> Table:
     """Ranked nodes as a table: `node` (IRI), `nodeLabel`, `value`."""
     rows = tuple(
         (
             Term("uri", node),
             Term("literal", graph.nodes[node].get(f"label_{lang}", node), language=lang),
-            Term("literal", str(value) if isinstance(value, int) else f"{value:.6g}", XSD + ("integer" if isinstance(value, int) else "double")),
+            Term(
+                "literal",
+                str(value) if isinstance(value, int) else f"{value:.6g}",
+                XSD + ("integer" if isinstance(value, int) else "double"),
+            ),
         )
         for node, value in ranked
     )

@@ -38,8 +38,14 @@ def _by_name(*formats: Format) -> dict[str, Format]:
 
 
 TABLE_FORMATS: Mapping[str, Format] = _by_name(
-    Format("json", "application/sparql-results+json", "srj", for_tables=True, aliases=("application/json",)),
-    Format("xml", "application/sparql-results+xml", "srx", for_tables=True, aliases=("application/xml", "text/xml")),
+    Format("json", "application/sparql-results+json", "json", for_tables=True, aliases=("application/json",)),
+    Format(
+        "xml",
+        "application/sparql-results+xml",
+        "xml",
+        for_tables=True,
+        aliases=("application/xml", "text/xml"),
+    ),
     Format("csv", "text/csv", "csv", for_tables=True),
     Format("tsv", "text/tab-separated-values", "tsv", for_tables=True),
 )
@@ -86,7 +92,9 @@ def by_path(path: str | PurePath) -> Format:
     name = _OTHER_NAMES.get(ending, ending)
     if name not in GRAPH_FORMATS:
         endings = ", ".join(f".{each.extension}" for each in GRAPH_FORMATS.values())
-        raise BadParameter(f"The name of «{path}» does not tell its format.", hint=f"Let it end in one of {endings}.")
+        raise BadParameter(
+            f"The name of «{path}» does not tell its format.", hint=f"Let it end in one of {endings}."
+        )
     return GRAPH_FORMATS[name]
 
 
@@ -107,7 +115,9 @@ def negotiate(accept: str | None, formats: Mapping[str, Format]) -> Format:
     ranges = list(_ranges(accept))
     best, quality = None, 0.0
     for each in formats.values():
-        liked = max(_quality(media_type, ranges) for media_type in (each.media_type, *each.aliases))
+        liked = max(
+            _quality(each.media_type, ranges), *(_exact(alias, ranges) for alias in each.aliases), 0.0
+        )
         if liked > quality:
             best, quality = each, liked
     if best is None:
@@ -140,7 +150,10 @@ def _weight(text: str) -> float:
 def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
     """The weight of the most specific range that covers the media type, 0 if none does."""
     for pattern in (media_type, media_type.partition("/")[0] + "/*", "*/*"):
-        weights = [weight for media_range, weight in ranges if media_range == pattern]
-        if weights:
-            return max(weights)
+        if any(media_range == pattern for media_range, _ in ranges):
+            return _exact(pattern, ranges)
     return 0.0
+
+
+def _exact(media_range: str, ranges: list[tuple[str, float]]) -> float:
+    return max((weight for each, weight in ranges if each == media_range), default=0.0)

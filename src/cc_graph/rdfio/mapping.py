@@ -52,7 +52,9 @@ def read_table(path: Path) -> list[Row]:
                 filled = {name: text.strip() for name, text in cells.items() if text.strip()}
                 rows.append(Row(path.stem, reader.line_num, filled))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadData(f"{path.name} cannot be read: {error}.", hint="The file must be CSV in UTF-8 with a header.") from error
+        raise BadData(
+            f"{path.name} cannot be read: {error}.", hint="The file must be CSV in UTF-8 with a header."
+        ) from error
     return rows
 
 
@@ -75,9 +77,26 @@ class Staging:
             BadData: the file is not Turtle.
         """
         try:
-            self._store.load(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=self.base_iri, to_graph=self._graph(graph))
+            self._store.load(
+                path=str(path),
+                format=ox.RdfFormat.TURTLE,
+                base_iri=self.base_iri,
+                to_graph=self._graph(graph),
+            )
         except SyntaxError as error:
-            raise BadData(f"{path.name} is not Turtle: {error}.", hint="Run turtlefmt on the file to see where.") from error
+            raise BadData(
+                f"{path.name} is not Turtle: {error}.", hint="Run turtlefmt on the file to see where."
+            ) from error
+
+    def add_quads(self, nquads: bytes, graph: str) -> None:
+        """Add N-Quads; a triple without a graph goes to `graph`."""
+        home = self._graph(graph)
+        self._store.bulk_extend(
+            ox.Quad(quad.subject, quad.predicate, quad.object, home)
+            if isinstance(quad.graph_name, ox.DefaultGraph)
+            else quad
+            for quad in ox.parse(nquads, ox.RdfFormat.N_QUADS)
+        )
 
     def update(self, path: Path) -> None:
         """Run one mapping file.
@@ -116,6 +135,8 @@ class Staging:
 def _row_quads(row: Row) -> Iterator[ox.Quad]:
     node = ox.BlankNode()
     yield ox.Quad(node, ox.NamedNode(ROW + "table"), ox.Literal(row.table))
-    yield ox.Quad(node, ox.NamedNode(ROW + "line"), ox.Literal(str(row.line), datatype=ox.NamedNode(XSD + "integer")))
+    yield ox.Quad(
+        node, ox.NamedNode(ROW + "line"), ox.Literal(str(row.line), datatype=ox.NamedNode(XSD + "integer"))
+    )
     for name, text in row.cells.items():
         yield ox.Quad(node, ox.NamedNode(ROW + name), ox.Literal(text))

@@ -101,7 +101,7 @@ class Addresses:
     def document(self, iri: str, suffix: str) -> str:
         """The RDF document about a thing of ours."""
         path = _path(iri, self.base_iri) or ""
-        if path.startswith("ns/"):
+        if path == "ns" or path.startswith("ns/"):
             return f"/ns.{suffix}"
         return f"/{path}.{suffix}" if path.startswith(("scheme/", "graph/")) else f"/id/{path}.{suffix}"
 
@@ -143,7 +143,12 @@ class Addresses:
 
 def _path(iri: str, base_iri: str) -> str | None:
     """The path of a thing's page below the language."""
-    for namespace, folder in ((TERMS, "ns/"), (SCHEMES, "scheme/"), (f"{base_iri}id/", ""), (f"{base_iri}graph/", "graph/")):
+    for namespace, folder in (
+        (TERMS, "ns/"),
+        (SCHEMES, "scheme/"),
+        (f"{base_iri}id/", ""),
+        (f"{base_iri}graph/", "graph/"),
+    ):
         if iri.startswith(namespace):
             local, mark, fragment = iri[len(namespace) :].partition("#")
             if all(_SLUG.fullmatch(segment) for segment in local.split("/")):

@@ -8,16 +8,44 @@ from cc_graph.table import Term
 from cc_graph.vocab import XSD
 
 _MONTHS: Final = {
-    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "it": [
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _DATES = {XSD + name for name in ("date", "gYearMonth", "gYear")}
-_NUMBERS = {XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "decimal", "double", "float")}
+_NUMBERS = {
+    XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "decimal", "double", "float")
+}
 _DECIMALS = 4
 
 
-def number(value: int | float | Decimal, lang: str) -> str:
+def number(value: float | Decimal, lang: str) -> str:
     """The number with separators of thousands: 20.000,5 in Italian, 20,000.5 in English; four decimals at most."""
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.{_DECIMALS}f}".rstrip("0").rstrip(".")
     return text.translate(str.maketrans(",.", ".,")) if lang == "it" else text

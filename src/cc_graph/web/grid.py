@@ -57,7 +57,8 @@ def grid(table: Table, url: Addresses, *, every_column: bool = False, limit: int
     shown = [
         name
         for name, place in columns.items()
-        if every_column or (f"{name}Label" not in columns and any(row[place] is not None for row in table.rows))
+        if every_column
+        or (f"{name}Label" not in columns and any(row[place] is not None for row in table.rows))
     ]
     rows = tuple(tuple(_cell(name, row, columns, url) for name in shown) for row in table.rows[:limit])
     heads = tuple(Head(table.heading(name), _numeric(table, columns[name])) for name in shown)

@@ -66,15 +66,19 @@ def render(request: Request, lang: str, template: str, *, status: int = 200, **c
     """The page of a template; it gets `t` (strings), `url`, `number` and `date` of the language."""
     url = addresses(request, lang)
     other = next(known for known in LANGUAGES if known != lang)
-    html = _templates().get_template(template).render(
-        lang=lang,
-        other=other,
-        other_page=url.in_language(other, request.url.path, request.url.query),
-        path=request.url.path,
-        t=partial(say, lang),
-        url=url,
-        number=partial(figures.number, lang=lang),
-        date=partial(figures.date, lang=lang),
-        **context,
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            lang=lang,
+            other=other,
+            other_page=url.in_language(other, request.url.path, request.url.query),
+            path=request.url.path,
+            t=partial(say, lang),
+            url=url,
+            number=partial(figures.number, lang=lang),
+            date=partial(figures.date, lang=lang),
+            **context,
+        )
     )
     return HTMLResponse(html, status_code=status, headers={"Content-Language": lang})

@@ -1,0 +1,209 @@
+"""The application uvicorn serves: API and pages joined, errors with one face for programs and one for people."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cc_graph import __version__, api, web
+from cc_graph.api.description import document
+from cc_graph.api.negotiation import language, prefers_html
+from cc_graph.api.problems import problem
+from cc_graph.city import City
+from cc_graph.errors import CityError
+from cc_graph.web import Addresses
+
+logger = logging.getLogger(__name__)
+
+_DESCRIPTION: Final = (
+    "The knowledge graph of Prato's circular ecosystem. Every answer comes in the format you accept; "
+    "every error is a problem of RFC 9457 with a hint. Nothing needs a key, and nothing can be written here."
+)
+_SECURITY: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+_PAGE_POLICY: Final = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+_SHOWN_TO_SCRIPTS: Final = (
+    "ETag",
+    "Link",
+    "Content-Disposition",
+    "Content-Language",
+    "Graphs-Left-Out",
+    "Retry-After",
+)
+
+
+def create_app(city: City | None = None) -> FastAPI:
+    """The application.
+
+    Args:
+        city: what to serve, kept open by the caller; without one, the city of the settings is opened at start and
+            closed at the end.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if city is not None:
+            yield
+            return
+        with City.open() as opened:
+            _serve(app, opened)
+            yield
+
+    app = FastAPI(
+        title="cc-graph",
+        version=__version__,
+        description=_DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    if city is not None:
+        _serve(app, city)
+    app.openapi = partial(_openapi, app)  # type: ignore[method-assign]
+    _add_routes(app)
+    for kind in (CityError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _answer_error)
+    app.add_middleware(Door)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=_SHOWN_TO_SCRIPTS,
+    )
+    return app
+
+
+def _serve(app: FastAPI, city: City) -> None:
+    app.state.city = city
+    app.state.pages = partial(Addresses, base_iri=city.settings.base_iri)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        city: City = app.state.city
+        app.openapi_schema = document(app, city.questions())
+    return app.openapi_schema
+
+
+def _add_routes(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    def root(request: Request) -> Response:
+        return _to_page(request, "")
+
+    @app.get("/api", include_in_schema=False)
+    def describe(request: Request) -> Response:
+        return _to_page(request, "api")
+
+    @app.get("/problems/{slug}", include_in_schema=False)
+    def explain(slug: str, request: Request) -> Response:
+        return _to_page(request, f"problems/{slug}")
+
+    @app.get("/openapi.json", tags=["service"], summary="This description", response_class=JSONResponse)
+    def openapi() -> Response:
+        """The OpenAPI document of this API."""
+        return JSONResponse(app.openapi())
+
+    app.mount("/static", web.static_files(), name="static")
+    app.include_router(api.router)
+    app.include_router(web.router)
+
+
+def _to_page(request: Request, rest: str) -> Response:
+    pages: Addresses = request.app.state.pages(language(request))
+    return RedirectResponse(pages.page(*rest.split("/")), status_code=303)
+
+
+def _answer_error(request: Request, error: Exception) -> Response:
+    """The face of an error: a page for who prefers HTML, a problem for everybody else."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = ", ".join(_methods(request))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": allowed})
+        return _face(request, error, {"Allow": allowed})
+    return _face(request, error, {})
+
+
+def _face(request: Request, error: Exception, headers: dict[str, str]) -> Response:
+    told = problem(error, request)
+    if prefers_html(request):
+        response = web.error_page(request, language(request), told.slug, told.status, told.detail, told.hint)
+    else:
+        response = told.response()
+    response.headers.update({**headers, **told.headers()})
+    return response
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods the address of a call answers to."""
+    found = []
+    for method in ("GET", "POST"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            found += ["GET", "HEAD"] if method == "GET" else [method]
+    return [*found, "OPTIONS"]
+
+
+class Door:
+    """The way in and out of every call.
+
+    HEAD is answered as GET without the body, every answer gets the headers all of them carry, and an error nobody
+    expected is logged and told without saying anything internal.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one call through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        head, begun = scope["method"] == "HEAD", False
+
+        async def polite(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                _add_headers(MutableHeaders(scope=message), scope["path"])
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        call = {**scope, "method": "GET"} if head else scope
+        try:
+            await self.app(call, receive, polite)
+        except Exception as error:
+            if begun:
+                raise
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            response = await run_in_threadpool(_face, Request(call), error, {})
+            await response(call, receive, polite)
+
+
+def _add_headers(headers: MutableHeaders, path: str) -> None:
+    for name, value in _SECURITY.items():
+        headers[name] = value
+    if headers.get("content-type", "").startswith("text/html"):
+        headers["Content-Security-Policy"] = _PAGE_POLICY
+    if path.startswith("/static/"):
+        headers.setdefault("Cache-Control", "public, max-age=86400")
+    else:
+        headers.setdefault("Cache-Control", "no-cache")
+        headers["Vary"] = "Accept, Accept-Language"

@@ -1,0 +1,150 @@
+"""Reading RDF that others wrote: in a child process with bounds, to N-Quads in which no blank nodes collide."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from cc_graph.errors import NotFound, TooMuch, Unavailable
+from cc_graph.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from cc_graph.rdfio.formats import Format
+
+LARGEST_FILE = 64 << 20
+"""How many bytes a file may have."""
+
+SECONDS = 60.0
+MEMORY_MB = 1024
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a file says.
+
+    Attributes:
+        nquads: its quads as N-Quads. Blank nodes have names that occur in no other file.
+        count: how many quads it states, repetitions included.
+        prefixes: the prefixes it declares.
+    """
+
+    nquads: bytes
+    count: int
+    prefixes: dict[str, str]
+
+
+def parse(
+    source: Path | bytes,
+    form: Format,
+    base_iri: str | None = None,
+    *,
+    graph: str | None = None,
+    skolem_prefix: str | None = None,
+    seconds: float = SECONDS,
+    memory_mb: int = MEMORY_MB,
+) -> Parsed:
+    """Read one file or document; `Parser.parse` says what of the arguments and errors."""
+    with Parser(seconds=seconds, memory_mb=memory_mb) as parser:
+        return parser.parse(source, form, base_iri, graph=graph, skolem_prefix=skolem_prefix)
+
+
+class Parser:
+    """Reads many files with one child process; a context manager; for one thread at a time."""
+
+    def __init__(self, *, seconds: float = SECONDS, memory_mb: int = MEMORY_MB) -> None:
+        """Set the bounds; the child starts with the first file.
+
+        Args:
+            seconds: how long one file may take.
+            memory_mb: how much memory it may take.
+        """
+        self._seconds = seconds
+        self._memory_mb = memory_mb
+        self._sandbox: Sandbox | None = None
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the child."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop the child. May be called more than once."""
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
+
+    def parse(
+        self,
+        source: Path | bytes,
+        form: Format,
+        base_iri: str | None = None,
+        *,
+        graph: str | None = None,
+        skolem_prefix: str | None = None,
+    ) -> Parsed:
+        """Read one file or document.
+
+        Args:
+            source: a path, or the bytes themselves.
+            form: one of `GRAPH_FORMATS`.
+            base_iri: what relative IRIs are resolved against; without it they are an error.
+            graph: IRI of the named graph that gets the triples which stand in none.
+            skolem_prefix: blank nodes become IRIs that begin so; without it they stay blank, under new names.
+
+        Raises:
+            NotFound: there is no such file.
+            Unavailable: the file cannot be read.
+            BadData: it is malformed, nested too deeply, or wants documents from the network or entities declared.
+            TooMuch: it is too large, or takes too much time or memory.
+        """
+        name = str(source) if isinstance(source, Path) else "The document"
+        header = {
+            "name": name,
+            "format": form.name,
+            "base_iri": base_iri,
+            "graph": graph,
+            "skolem_prefix": skolem_prefix,
+        }
+        with ExitStack() as stack:
+            file = stack.enter_context(_opened(source))
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                raise TooMuch(
+                    f"{name} is larger than {LARGEST_FILE >> 20} MB.", hint="Split it into smaller files."
+                )
+            try:
+                reply, fd = self._child().request(header, [file.fileno()], seconds=self._seconds)
+            except TooMuch as error:
+                raise TooMuch(
+                    f"{name} could not be read. {error}", hint="Split it into smaller files."
+                ) from None
+            body = stack.enter_context(os.fdopen(fd, "rb"))  # type: ignore[arg-type]  # the child always sends one
+            return Parsed(body.read(), reply["count"], reply["prefixes"])
+
+    def _child(self) -> Sandbox:
+        if self._sandbox is None or not self._sandbox.alive:
+            self.close()
+            self._sandbox = Sandbox("cc_graph.rdfio.worker", memory_mb=self._memory_mb)
+        return self._sandbox
+
+
+def _opened(source: Path | bytes) -> IO[bytes]:
+    if isinstance(source, bytes):
+        spool = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+        spool.write(source)
+        spool.flush()
+        return spool
+    try:
+        return source.open("rb")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise NotFound(f"There is no file {source}.", hint="Look at the spelling of the path.") from None
+    except OSError as error:
+        raise Unavailable(
+            f"{source} cannot be read: {error.strerror}.", hint="Look at the rights of the file."
+        ) from None

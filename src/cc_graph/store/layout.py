@@ -1,0 +1,189 @@
+"""Where things lie in the home folder, and how readers and the publisher keep out of each other's way.
+
+- `writer.lock`: held by the one publisher.
+- `current`: names the newest checkpoint; replaced in one step, so there is always exactly one truth.
+- `checkpoints/NAME/`: a complete store nobody writes to; readers hold a shared lock on the folder.
+- `store/`: the publisher's working copy; worthless without a publisher, made anew from the newest checkpoint.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cc_graph.errors import Busy, NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass
+class Lease:
+    """A shared lock on one checkpoint: while it is held, nobody removes the folder.
+
+    Attributes:
+        revision: name of the checkpoint.
+        path: its folder.
+    """
+
+    revision: str
+    path: Path
+    _fd: int
+
+    def release(self) -> None:
+        """Give the lock back. May be called more than once."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folder of one city."""
+
+    home: Path
+
+    @property
+    def current(self) -> Path:
+        """The file that names the newest checkpoint."""
+        return self.home / "current"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints."""
+        return self.home / "checkpoints"
+
+    @property
+    def working_store(self) -> Path:
+        """The publisher's working copy."""
+        return self.home / "store"
+
+    def revision(self) -> str:
+        """The name of the newest checkpoint.
+
+        Raises:
+            NotFound: nothing has been loaded.
+            Unavailable: the folder cannot be read.
+        """
+        try:
+            return self.current.read_text("ascii").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotFound(
+                f"There is no graph in {self.home} yet.", hint="Run `cc-graph load` first."
+            ) from None
+        except OSError as error:
+            raise _unusable(self.home, error) from None
+
+    def lease(self) -> Lease:
+        """A lock on the newest checkpoint.
+
+        Raises:
+            NotFound: nothing has been loaded.
+            Unavailable: the checkpoint is missing or unreadable.
+        """
+        revision = self.revision()
+        while True:
+            path = self.checkpoints / revision
+            with suppress(FileNotFoundError):
+                lease = Lease(revision, path, _lock(path, fcntl.LOCK_SH))
+                if path.exists():
+                    return lease
+                lease.release()
+            newer = self.revision()
+            if newer == revision:  # it was not the publisher who took it away
+                raise Unavailable(
+                    f"The checkpoint {revision} is missing from {self.home}.", hint="Run `cc-graph load`."
+                )
+            revision = newer
+
+    def flip(self, revision: str) -> None:
+        """Make a checkpoint the newest, in one step that survives a power cut."""
+        draft = self.home / "current.new"
+        with draft.open("w", encoding="ascii") as file:
+            file.write(revision + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.current)
+        _sync(self.home)
+
+    def next_revision(self) -> str:
+        """A name for the next checkpoint: a number that grows, and letters so that a new start never repeats a name."""
+        number = 0
+        with suppress(NotFound, ValueError):
+            number = int(self.revision().partition("-")[0])
+        return f"{number + 1:06d}-{secrets.token_hex(4)}"
+
+    def prepare(self) -> None:
+        """Make the folders.
+
+        Raises:
+            Unavailable: they cannot be made or written to.
+        """
+        try:
+            self.checkpoints.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(self.home, error) from None
+
+    def lock_for_writing(self) -> int:
+        """The descriptor of the writer's lock, held until it is closed.
+
+        Raises:
+            Busy: another process publishes.
+            Unavailable: the folder cannot be written to.
+        """
+        try:
+            fd = os.open(self.home / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise _unusable(self.home, error) from None
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            raise Busy(
+                f"Another process is publishing to {self.home}.",
+                hint="Wait until it has finished, or stop `cc-graph serve`.",
+            ) from None
+        return fd
+
+    def remove_unused(self) -> None:
+        """Remove the checkpoints that are neither the newest nor leased. Only the publisher may call this."""
+        newest = self.revision() if self.current.exists() else None
+        for path in self.checkpoints.iterdir():
+            if path.name == newest:
+                continue
+            with suppress(OSError):  # a reader is on it, or it will not go: the next publisher tries again
+                fd = _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                try:
+                    shutil.rmtree(path)
+                finally:
+                    os.close(fd)
+
+
+def _lock(folder: Path, how: int) -> int:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, how)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _sync(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _unusable(home: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"The folder {home} cannot be used: {error.strerror}.",
+        hint="Set CC_GRAPH_HOME to a folder you can write to.",
+    )

@@ -1,0 +1,174 @@
+"""The Prato data set: every row arrives, in the graph of its source, and none without one."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cc_graph.datasets import Dataset
+from cc_graph.errors import BadData
+from cc_graph.resources import dataset_folder
+from cc_graph.vocab import TERMS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cc_graph import City
+    from cc_graph.datasets import LoadReport
+
+TABLES = dataset_folder("prato") / "tables"
+
+# What the fact base holds; 327 published figures and 6 that its notes and README named.
+ROWS = {
+    "sources": 378,
+    "stakeholders": 343,
+    "roles": 194,
+    "initiatives": 159,
+    "participation": 448,
+    "materials": 62,
+    "flows": 85,
+    "indicators": 333,
+    "evidence": 135,
+    "disagreements": 101,
+    "places": 14,
+}
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    with (TABLES / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_every_table_has_the_rows_it_had(table: str) -> None:
+    assert len(rows(table)) == ROWS[table]
+
+
+def test_every_row_arrives(prato_report: LoadReport) -> None:
+    loaded = {iri.removeprefix(TERMS): number for iri, number in prato_report.per_class.items()}
+    stated_twice = {(r["stakeholder_id"], r["initiative_id"], r["role"]) for r in rows("roles")} & {
+        (r["stakeholder_id"], r["initiative_id"], r["role"]) for r in rows("participation")
+    }
+    assert len(stated_twice) == 16
+    assert loaded["Stakeholder"] == len(rows("stakeholders"))
+    assert loaded["Initiative"] == len(rows("initiatives"))
+    assert loaded["GovernanceRole"] == len(rows("roles"))
+    assert loaded["Participation"] == len(rows("roles")) + len(rows("participation")) - len(stated_twice)
+    assert loaded["MaterialFlow"] == len(rows("flows"))
+    assert loaded["IndicatorObservation"] == len(rows("indicators"))
+    assert loaded["Quantity"] == len(rows("indicators")) + sum(bool(row["value"]) for row in rows("flows"))
+    assert loaded["Disagreement"] == len({row["id"] for row in rows("disagreements")})
+    assert loaded["Claim"] == len(rows("disagreements"))
+    assert loaded["Place"] == len(rows("places"))
+
+
+def test_every_class_of_stakeholder_and_initiative_has_the_rows_that_say_so(prato_report: LoadReport) -> None:
+    loaded = {iri.removeprefix(TERMS): number for iri, number in prato_report.per_class.items()}
+    for table in ("stakeholders", "initiatives"):
+        stated = [row["class"] for row in rows(table)]
+        for name in set(stated) - {"WorkingTable"}:
+            assert loaded[name] == stated.count(name), name
+    # A working group is a working table too.
+    assert loaded["WorkingTable"] == sum(row["kind"] == "table" for row in rows("initiatives")) == 27
+
+
+def test_the_materials_of_the_data_arrive_with_their_nature(prato: City) -> None:
+    answer = prato.sparql(
+        "SELECT (COUNT(DISTINCT ?m) AS ?n) WHERE { ?m a ccg:Material ; ccg:materialNature ?nature }"
+    )
+    assert answer.column("n") == [len(rows("materials"))]
+
+
+def test_every_source_has_a_graph_that_is_not_empty(prato_report: LoadReport) -> None:
+    graphs = {iri.rpartition("/")[2] for iri in prato_report.per_source}
+    assert graphs >= {row["source_id"] for row in rows("sources")}
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("stakeholders", "id/stakeholder/{id}"),
+        ("initiatives", "id/initiative/{id}"),
+        ("flows", "id/flow/{id}"),
+        ("indicators", "id/observation/{id}"),
+    ],
+)
+def test_every_fact_lies_in_the_graph_of_the_source_that_states_it(prato: City, table: str, key: str) -> None:
+    answer = prato.sparql(
+        "SELECT DISTINCT ?thing ?graph WHERE { GRAPH ?graph { ?thing ?p ?o } FILTER (STRSTARTS(STR(?thing), 'https://w3id.org/ccg/id/')) }"
+    )
+    graphs: dict[str, set[str]] = {}
+    for row in answer:
+        graphs.setdefault(row["thing"], set()).add(row["graph"].rpartition("/")[2])
+    for row in rows(table):
+        assert row["source_id"] in graphs["https://w3id.org/ccg/" + key.format(**row)], row["id"]
+
+
+def test_a_fact_stated_by_two_sources_counts_once(prato: City) -> None:
+    # Prato's membership in the EU Urban Agenda partnership stands in two sources.
+    pattern = "?p ccg:participant ?who ; ccg:role ?role ; ccg:initiative ?what . FILTER (STRENDS(STR(?p), '/comune-di-prato--member--uap-circular-economy'))"
+    assert prato.sparql(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}").column("n") == [1]
+    assert prato.sparql(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ {pattern} }} }}").column("n") == [2]
+
+
+def test_coordinates_lie_in_a_graph_of_their_own_licence(prato: City) -> None:
+    answer = prato.sparql(
+        "SELECT DISTINCT ?graph ?licence WHERE { GRAPH ?graph { ?actor geo:hasGeometry ?g } ?actor a ccg:Stakeholder . ?graph dcterms:license ?licence }"
+    )
+    assert [(row["graph"], row["licence"]) for row in answer] == [
+        ("https://w3id.org/ccg/graph/opendataprato", "https://opendatacommons.org/licenses/odbl/1-0/")
+    ]
+
+
+def test_prato_is_the_one_in_tuscany(prato: City) -> None:
+    answer = prato.sparql(
+        "SELECT ?wkt ?precision WHERE { ?p a ccg:Place ; rdfs:label 'Prato'@it ; geo:hasGeometry ?g . ?g geo:asWKT ?wkt ; ccg:precision/rdfs:label ?precision . FILTER (LANG(?precision) = 'en') }"
+    )
+    assert [row["wkt"] for row in answer] == ["POINT(11.09699 43.8805)"]
+
+
+def test_our_own_conclusions_say_that_they_are_ours(prato: City) -> None:
+    editorial = "<https://w3id.org/ccg/graph/editorial>"
+    for property_ in ("ccg:axis", "ccg:activityCode", "skos:broader"):
+        everywhere = prato.sparql(
+            f"SELECT (COUNT(*) AS ?n) WHERE {{ ?s {property_} ?o . FILTER (!STRSTARTS(STR(?s), STR(scheme:)) || CONTAINS(STR(?s), '/material/')) }}"
+        )
+        ours = prato.sparql(
+            f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ ?s {property_} ?o }} FILTER (?g IN ({editorial}, <https://w3id.org/ccg/graph/schemes>)) FILTER (!STRSTARTS(STR(?s), STR(scheme:)) || CONTAINS(STR(?s), '/material/')) }}"
+        )
+        assert everywhere.column("n") == ours.column("n") != [0], property_
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    folder = tmp_path / "prato"
+    shutil.copytree(dataset_folder("prato"), folder)
+    return folder
+
+
+@pytest.mark.parametrize("table", sorted(set(ROWS) - {"sources", "places", "disagreements"}))
+def test_no_row_is_loaded_without_its_source(copied: Path, table: str) -> None:
+    path = copied / "tables" / f"{table}.csv"
+    records = rows(table)
+    records[-1]["source_id"] = ""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(records[0]))
+        writer.writeheader()
+        writer.writerows(records)
+    with pytest.raises(BadData, match=f"{table}.csv, line .*: the row names no source"):
+        Dataset(copied)
+
+
+def test_every_source_is_needed_by_some_row() -> None:
+    used = {row["source_id"] for table in ROWS if table not in {"sources", "places"} for row in rows(table)}
+    assert used - {""} == {row["source_id"] for row in rows("sources")}
+
+
+def test_a_row_with_too_few_cells_is_refused_with_its_line(copied: Path) -> None:
+    path = copied / "tables" / "places.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "nowhere,Nessundove\n", encoding="utf-8")
+    with pytest.raises(BadData, match=r"places.csv, line 16: the row has not as many cells as the header"):
+        Dataset(copied)
