@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from cc_graph import errors
-from cc_graph.errors import CityError, TooMuch
+from cc_graph.errors import CityError, TooMuch, Unavailable
 
 if TYPE_CHECKING:
     import subprocess
@@ -70,12 +70,20 @@ class Sandbox:
         Raises:
             CityError: whatever the child's `prepare` raises.
             TooMuch: it was not ready in time.
+            Unavailable: the host starts no more processes.
         """
         self.memory_mb = memory_mb
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = _start(module, theirs, memory_mb, arguments, self._stderr)
+        try:
+            with theirs:
+                self._process = _start(module, theirs, memory_mb, arguments, self._stderr)
+        except OSError as error:
+            self._socket.close()
+            self._stderr.close()
+            raise Unavailable(
+                f"No process can be started: {error.strerror}.", hint="Close other programs."
+            ) from None
         hello, _ = self._exchange(None, (), START_SECONDS)
         self.network_isolated = bool(hello["network_isolated"])
 

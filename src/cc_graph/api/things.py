@@ -12,6 +12,7 @@ from cc_graph.api.negotiation import LANGUAGES, choose, prefers_html
 from cc_graph.city import City
 from cc_graph.errors import NotFound
 from cc_graph.rdfio.formats import GRAPH_FORMATS, Format
+from cc_graph.store.reader import Answer
 from cc_graph.vocab import TERMS, expand
 
 router = APIRouter(tags=["things"])
@@ -20,6 +21,8 @@ DOCUMENTS = {name: GRAPH_FORMATS[name] for name in ("ttl", "jsonld", "nt", "rdfx
 """The formats of a document about a thing; the first is served when the client says nothing."""
 
 _SUFFIXES = {format_.extension: format_ for format_ in DOCUMENTS.values()}
+
+_VOCABULARY = TERMS.removesuffix("#")
 
 # Nothing else is ever minted; what is not a slug is not looked up.
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
@@ -69,7 +72,7 @@ def _lead(request: Request, city: City, prefix: str, segments: tuple[str, ...]) 
     if not all(_SLUG.fullmatch(segment) for segment in (*parents, name)):
         raise NotFound(f"There is nothing at {request.url.path}.", hint="See /questions for where to begin.")
     local = "/".join((*parents, name))
-    iri = TERMS.removesuffix("#") if local == "ns" else expand(prefix + local, city.settings.base_iri)
+    iri = _VOCABULARY if local == "ns" else expand(prefix + local, city.settings.base_iri)
     if served:
         return _document(request, city, iri, served)
     return _redirect(request, city, iri)
@@ -79,8 +82,17 @@ def _document(request: Request, city: City, iri: str, served: Format) -> Respons
     path = request.url.path.rpartition(".")[0]
     links = [*_alternates(request, path, iri), f'<{iri}>; rel="describes"']
     return answered(
-        request, city, (iri, served.name), lambda: city.describe(iri, served.name), {"Link": ", ".join(links)}
+        request, city, (iri, served.name), lambda: _said_of(city, iri, served), {"Link": ", ".join(links)}
     )
+
+
+def _said_of(city: City, iri: str, served: Format) -> Answer:
+    if iri == _VOCABULARY:
+        # The IRI of a term ends in a fragment, which no server sees: whoever asks for one gets them all.
+        graph = expand("graph/ontology", city.settings.base_iri)
+        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+        return city.query(query, accept=served.name)
+    return city.describe(iri, served.name)
 
 
 def _redirect(request: Request, city: City, iri: str) -> Response:

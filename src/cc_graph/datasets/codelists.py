@@ -116,6 +116,8 @@ def _code_rows(scheme: CodeScheme, path: Path) -> list[Row]:
             f"{path.name} has no column {', '.join(missing)}.",
             hint=f"A list «{scheme.name}» needs the columns {', '.join(scheme.columns)}.",
         )
+    if not rows:
+        raise BadData(f"{path.name} holds no codes.", hint="Give the whole official list.")
     codes = {row.cells.get("code", "") for row in rows}
     if len(codes) != len(rows) or "" in codes:
         raise BadData(f"{path.name} has rows without a code or a code twice.", hint="One row per code.")

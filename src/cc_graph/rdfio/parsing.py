@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
@@ -105,26 +104,21 @@ class Parser:
             TooMuch: it is too large, or takes too much time or memory.
         """
         name = str(source) if isinstance(source, Path) else "The document"
-        header = {
-            "name": name,
-            "format": form.name,
-            "base_iri": base_iri,
-            "graph": graph,
-            "skolem_prefix": skolem_prefix,
-        }
-        with ExitStack() as stack:
-            file = stack.enter_context(_opened(source))
+        header = {"name": name, "format": form.name, "base_iri": base_iri, "graph": graph}
+        with _opened(source) as file:
             if os.fstat(file.fileno()).st_size > LARGEST_FILE:
                 raise TooMuch(
                     f"{name} is larger than {LARGEST_FILE >> 20} MB.", hint="Split it into smaller files."
                 )
-            try:
-                reply, fd = self._child().request(header, [file.fileno()], seconds=self._seconds)
-            except TooMuch as error:
-                raise TooMuch(
-                    f"{name} could not be read. {error}", hint="Split it into smaller files."
-                ) from None
-            body = stack.enter_context(os.fdopen(fd, "rb"))  # type: ignore[arg-type]  # the child always sends one
+            return self._ask(header | {"skolem_prefix": skolem_prefix}, file)
+
+    def _ask(self, header: dict[str, str | None], file: IO[bytes]) -> Parsed:
+        try:
+            reply, fd = self._child().request(header, [file.fileno()], seconds=self._seconds)
+        except TooMuch as error:
+            sentence = f"{header['name']} could not be read. {error}"
+            raise TooMuch(sentence, hint="Split it into smaller files.") from None
+        with os.fdopen(fd, "rb") as body:  # type: ignore[arg-type]  # the child always sends one
             return Parsed(body.read(), reply["count"], reply["prefixes"])
 
     def _child(self) -> Sandbox:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from cc_graph.errors import BadData, CityError, TooMuch
+from cc_graph.errors import BadData, CityError, TooMuch, Unavailable
 from cc_graph.rdfio.depth import check_depth
 from cc_graph.sandbox import serve
 
@@ -58,11 +58,16 @@ def answer(header: Header, fds: Sequence[int]) -> tuple[Header, IO[bytes]]:
             parser = ox.parse(document, _FORMATS[form], base_iri=header["base_iri"], rename_blank_nodes=True)
             quads = _Quads(parser, header["graph"], header["skolem_prefix"])
             ox.serialize(quads, body, ox.RdfFormat.N_QUADS)
+            body.flush()
         except SyntaxError as error:
             raise _malformed(error, name) from None
         except (ValueError, MemoryError) as error:
             raise BadData(
                 f"{name} cannot be read: {error}.", hint="Look for an IRI or a literal beyond measure."
+            ) from None
+        except OSError as error:
+            raise Unavailable(
+                f"{name} cannot be read: {error.strerror}.", hint="Look for space in the temporary folder."
             ) from None
         if body.tell() > LARGEST_ANSWER:
             raise TooMuch(f"It states more than {LARGEST_ANSWER >> 20} MB of facts.", hint="Split it.")

@@ -87,19 +87,28 @@ class Layout:
             Unavailable: the checkpoint is missing or unreadable.
         """
         revision = self.revision()
-        while True:
-            path = self.checkpoints / revision
-            with suppress(FileNotFoundError):
-                lease = Lease(revision, path, _lock(path, fcntl.LOCK_SH))
-                if path.exists():
-                    return lease
-                lease.release()
+        while (lease := self._lease(revision)) is None:
             newer = self.revision()
             if newer == revision:  # it was not the publisher who took it away
                 raise Unavailable(
                     f"The checkpoint {revision} is missing from {self.home}.", hint="Run `cc-graph load`."
                 )
             revision = newer
+        return lease
+
+    def _lease(self, revision: str) -> Lease | None:
+        """A lock on one checkpoint; None if it is gone."""
+        path = self.checkpoints / revision
+        try:
+            lease = Lease(revision, path, _lock(path, fcntl.LOCK_SH))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unusable(path, error) from None
+        if path.exists():
+            return lease
+        lease.release()  # the publisher removed it while we waited for the lock
+        return None
 
     def flip(self, revision: str) -> None:
         """Make a checkpoint the newest, in one step that survives a power cut."""

@@ -25,7 +25,7 @@ _MERGE = ox.DefaultGraph()
 
 
 class Publisher:
-    """The right to change the graph in one home folder; a context manager.
+    """The right to change the graph in one home folder; a context manager; for one thread at a time.
 
     A change is durable and visible to readers when the method returns, and leaves no trace when it raises.
     """

@@ -154,12 +154,8 @@ class Reader:
             Unavailable: the store cannot be used.
         """
         found = survey(text)
-        header: dict[str, Any] = {
-            "op": "query",
-            "text": text,
-            "table_format": table_format.name,
-            "graph_format": graph_format.name,
-        }
+        header: dict[str, Any] = {"op": "query", "text": text}
+        header |= {"table_format": table_format.name, "graph_format": graph_format.name}
         if default_graphs or named_graphs:
             header["graphs"] = [list(dict.fromkeys(default_graphs)), list(dict.fromkeys(named_graphs))]
         elif found.from_graphs or found.from_named:

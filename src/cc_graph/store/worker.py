@@ -72,6 +72,7 @@ class Worker:
             body = stack.enter_context(tempfile.TemporaryFile())
             try:
                 kind = self._query(header, body) if header["op"] == "query" else self._dump(header, body)
+                body.flush()
             except (SyntaxError, MemoryError, OSError, RuntimeError, ValueError) as error:
                 raise _translate(error, header.get("text", "")) from None
             stack.pop_all()  # whoever answers closes it

@@ -27,10 +27,11 @@ def about(lang: str, request: Request, city: CityNow) -> Response:
 def terms(lang: str, request: Request, city: CityNow) -> Response:
     """Every class and property of the vocabulary; the fragment of a term's IRI finds its place here."""
     url = addresses(request, lang)
-    groups = {
-        name: [row for kind in kinds for row in grid(city.things(kind, lang), url, limit=10_000).rows]
-        for name, kinds in _TERMS.items()
-    }
+    groups = {}
+    for name, kinds in _TERMS.items():
+        rows = [row for kind in kinds for row in grid(city.things(kind, lang), url, limit=10_000).rows]
+        ours = {row[0].href: row for row in rows if row[0].href and row[0].href.startswith("/")}
+        groups[name] = list(ours.values())
     return render(request, lang, "terms.html", groups=groups, document=TERMS.removesuffix("#"))
 
 

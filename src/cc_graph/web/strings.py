@@ -5,7 +5,6 @@ from typing import Final
 STRINGS: Final[dict[str, tuple[str, str]]] = {
     # Italian first, then English.
     "site.name": ("Prato circolare", "Circular Prato"),
-    "site.tagline": ("il grafo dell'ecosistema circolare", "the graph of the circular ecosystem"),
     "site.skip": ("Vai al contenuto", "Skip to content"),
     "site.menu": ("Menu principale", "Main menu"),
     "site.other_language": ("English", "Italiano"),
@@ -82,7 +81,6 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "question.open_sparql": ("Modificala nella pagina SPARQL", "Edit it on the SPARQL page"),
     "question.text": ("File .rq", ".rq file"),
     "download": ("Scarica", "Download"),
-    "external": ("sito esterno", "external site"),
     "thing.facts": ("Che cosa si sa", "What is known"),
     "thing.property": ("Proprietà", "Property"),
     "thing.value": ("Valore", "Value"),
@@ -161,7 +159,6 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "networks.show": ("Mostra", "Show"),
     "networks.size": ("{nodes} soggetti, {edges} legami.", "{nodes} stakeholders, {edges} ties."),
     "networks.note": ("Che cosa manca a questa rete:", "What this network lacks:"),
-    "networks.node": ("Soggetto", "Stakeholder"),
     "networks.ranking": ("La classifica", "The ranking"),
     "networks.graph": ("La rete", "The network"),
     "networks.empty": ("Questa rete non ha legami.", "This network has no ties."),
