@@ -189,8 +189,7 @@ class City:
             BadParameter: a value is missing, unknown or ill-typed.
         """
         with self.answer(name, "json", lang, **values) as answer:
-            headings = {column: names[lang] for column, names in files.headings().items()}
-            return Table.from_sparql_json(answer.read(), headings)
+            return replace(Table.from_sparql_json(answer.read(), _headings(lang)), language=lang)
 
     def answer(self, name: str, format_name: str, lang: str = "en", **values: str) -> Answer:
         """The answer to a question as SPARQL results in json, xml, csv or tsv."""
@@ -283,7 +282,7 @@ class City:
 
     def _filled(self, text: str, lang: str, terms: dict[str, str]) -> Table:
         table = self.sparql(files.fill(text, {**terms, "lang": files.string_term(lang)}))
-        return replace(table, headings={column: names[lang] for column, names in files.headings().items()})
+        return replace(table, headings=_headings(lang), language=lang)
 
     # Networks
 
@@ -318,8 +317,7 @@ class City:
         from cc_graph.network import ranking
 
         graph = self.network(layer)
-        headings = {column: names[lang] for column, names in files.headings().items()}
-        return ranking(graph, measure_graph(graph, measure, top), lang, headings)
+        return ranking(graph, measure_graph(graph, measure, top), lang, _headings(lang))
 
     def write_network(self, layer: str, format_name: str) -> bytes:
         """A layer as csv, graphml, gexf or json.
@@ -392,3 +390,7 @@ class City:
     def _fact_graphs(self) -> list[str]:
         words = {self.settings.base_iri + name for name in ("graph/ontology", "graph/schemes")}
         return sorted({row["graph"] for row in self.sparql(GRAPH_LICENCES)} - words)
+
+
+def _headings(lang: str) -> dict[str, str]:
+    return {column: names[lang] for column, names in files.headings().items()}

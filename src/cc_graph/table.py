@@ -15,6 +15,12 @@ from cc_graph.vocab import XSD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TOGETHER = {
+    "amount": ("qualifierLabel", "amount", "unit", "shareOf"),
+    "sourceLabel": ("sourceLabel", "sourceDate"),
+}
+"""Columns that a person reads as one."""
+
 _INTEGERS = {XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "gYear")}
 
 
@@ -55,11 +61,13 @@ class Table:
         columns: names of the variables, in the order of the query.
         rows: one tuple per solution, as long as `columns`; None where a variable is unbound.
         headings: what to call a column in the reader's language; the name itself where nothing is said.
+        language: the reader's language, it or en; empty where values stand as they are.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
     headings: dict[str, str] = field(default_factory=dict)
+    language: str = ""
 
     @classmethod
     def from_sparql_json(cls, document: bytes, headings: dict[str, str] | None = None) -> Table:
@@ -101,15 +109,46 @@ class Table:
         return self.headings.get(name, name)
 
     def for_reading(self) -> tuple[list[str], list[list[str]]]:
-        """Headings and cells for a person: `x` is left out where `xLabel` names it, and so are columns without values."""
-        shown = [
-            place
+        """Headings and cells for a person.
+
+        A thing is shown by its name, not by its IRI; an amount stands with its qualifier and unit in one cell, a
+        source with its date; numbers are written as the language writes them; columns that say nothing are left out.
+        """
+        used = {
+            name
             for place, name in enumerate(self.columns)
-            if f"{name}Label" not in self.columns and any(row[place] is not None for row in self.rows)
+            if any(row[place] is not None for row in self.rows)
+        }
+        absorbed = {part for name, parts in _TOGETHER.items() if name in used for part in parts} - set(
+            _TOGETHER
+        )
+        shown = [
+            name
+            for place, name in enumerate(self.columns)
+            if name in used and name not in absorbed and not self._says_nothing(place)
         ]
-        heads = [self.heading(self.columns[place]) for place in shown]
-        cells = [["" if (cell := row[place]) is None else cell.value for place in shown] for row in self.rows]
-        return heads, cells
+        cells = [[self._words(name, row) for name in shown] for row in self.rows]
+        return [self.heading(name) for name in shown], cells
+
+    def _says_nothing(self, place: int) -> bool:
+        """IRIs beside names, and a count of sources that is always one, are for programs."""
+        cells = [cell for row in self.rows if (cell := row[place]) is not None]
+        if self.columns[place] == "sources":
+            return {cell.value for cell in cells} == {"1"}
+        return {cell.kind for cell in cells} == {"uri"} and any(
+            name.endswith("Label") for name in self.columns
+        )
+
+    def _words(self, name: str, row: tuple[Term | None, ...]) -> str:
+        parts = [
+            row[self.columns.index(part)] for part in _TOGETHER.get(name, (name,)) if part in self.columns
+        ]
+        words = [self._text(cell) for cell in parts if cell is not None]
+        return f"{words[0]} ({words[1]})" if name == "sourceLabel" and len(words) == 2 else " ".join(words)
+
+    def _text(self, cell: Term) -> str:
+        counted = self.language and cell.datatype in {XSD + "integer", XSD + "decimal"}
+        return number_text(cell.to_python(), self.language) if counted else cell.value
 
     def to_csv(self) -> str:
         """All columns as CSV (RFC 4180), header first, IRIs in full."""
@@ -131,6 +170,12 @@ class Table:
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in cells
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def number_text(number: Decimal | float, lang: str) -> str:
+    """The number with thousands and decimals as the language writes them: 20,000.5 in English, 20.000,5 in Italian."""
+    text = f"{Decimal(str(number)):,f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "it" else text
 
 
 def _term(binding: dict[str, str]) -> Term:

@@ -92,7 +92,7 @@ def show(table: Table) -> None:
         drawn.add_column(head, overflow="fold")
     for row in cells:
         drawn.add_row(*row)
-    Console(width=None if on_terminal() else 160).print(drawn, markup=False)
+    Console(width=None if on_terminal() or "COLUMNS" in os.environ else 120).print(drawn, markup=False)
 
 
 def _plain(table: Table) -> str:

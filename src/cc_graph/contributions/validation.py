@@ -78,5 +78,7 @@ def context(ask: Callable[[str], bytes], quads: bytes, base_iri: str) -> bytes:
     answers = []
     for start in range(0, len(things), _AT_ONCE):
         values = " ".join(iri_term(iri) for iri in things[start : start + _AT_ONCE])
-        answers.append(ask(f"CONSTRUCT {{ ?thing a ?class }} WHERE {{ VALUES ?thing {{ {values} }} ?thing a ?class }}"))
+        answers.append(
+            ask(f"CONSTRUCT {{ ?thing a ?class }} WHERE {{ VALUES ?thing {{ {values} }} ?thing a ?class }}")
+        )
     return b"".join(answers)

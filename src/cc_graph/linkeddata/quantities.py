@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
+
+from cc_graph.table import number_text
 
 QUANTITIES = """
 PREFIX ccg: <https://w3id.org/ccg/ns#>
@@ -26,12 +27,6 @@ SELECT ?quantity ?number ?lower ?upper ?month ?unit ?qualifier ?share WHERE {
     BIND (COALESCE(?symbol, ?unitLabel) AS ?unit)
   }
 }"""
-
-
-def number_text(number: Decimal | float, lang: str) -> str:
-    """The number with thousands and decimals as the language writes them: 20,000.5 in English, 20.000,5 in Italian."""
-    text = f"{Decimal(str(number)):,f}"
-    return text.translate(str.maketrans(",.", ".,")) if lang == "it" else text
 
 
 def quantity_text(row: dict[str, Any], lang: str) -> str:

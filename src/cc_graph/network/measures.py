@@ -38,12 +38,12 @@ def _closeness(graph: nx.Graph[str]) -> dict[str, float]:
 def _eigenvector(graph: nx.Graph[str]) -> dict[str, float]:
     """Centrality that comes from central neighbours (Bonacich 1987), computed per component and zero outside the largest."""
     undirected = graph.to_undirected()
-    largest = undirected.subgraph(max(nx.connected_components(undirected), key=lambda part: (len(part), min(part))))
+    largest = undirected.subgraph(
+        max(nx.connected_components(undirected), key=lambda part: (len(part), min(part)))
+    )
     values = dict.fromkeys(graph, 0.0)
     if len(largest) > 2:
-        values.update(
-            nx.eigenvector_centrality(largest, weight="weight", max_iter=5000, tol=1e-8)
-        )
+        values.update(nx.eigenvector_centrality(largest, weight="weight", max_iter=5000, tol=1e-8))
     return values
 
 
@@ -96,4 +96,4 @@ def ranking(
         )
         for node, value in ranked
     )
-    return Table(("node", "nodeLabel", "value"), rows, headings)
+    return Table(("node", "nodeLabel", "value"), rows, headings, lang)

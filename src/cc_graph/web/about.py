@@ -31,7 +31,7 @@ def terms(lang: str, request: Request, city: CityNow) -> Response:
     for name, kinds in _TERMS.items():
         rows = [row for kind in kinds for row in grid(city.things(kind, lang), url, limit=10_000).rows]
         ours = {row[0].href: row for row in rows if row[0].href and row[0].href.startswith("/")}
-        groups[name] = list(ours.values())
+        groups[name] = sorted(ours.values(), key=lambda row: row[0].text.casefold())
     return render(request, lang, "terms.html", groups=groups, document=TERMS.removesuffix("#"))
 
 

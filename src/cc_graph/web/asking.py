@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from cc_graph.city import City
 from cc_graph.errors import BadParameter
 from cc_graph.questions import Parameter, Question
+from cc_graph.vocab import expand
 from cc_graph.web.grid import grid
 from cc_graph.web.rendering import CityNow, addresses, render
 
@@ -81,11 +82,18 @@ def _field(city: City, question: Question, parameter: Parameter, value: str, lan
     choices: tuple[tuple[str, str], ...] = ()
     kind = _INPUTS.get(parameter.type, "text")
     if parameter.type == "iri":
-        choices = tuple(
-            (row["value"], row["label"]) for row in city.choices(question.id, parameter.name, lang)
-        )
+        table = city.choices(question.id, parameter.name, lang)
+        choices = tuple((_short(row["value"], parameter, city), row["label"]) for row in table)
+        value = _short(value, parameter, city)
         kind = "select" if len(choices) <= _MENU else "list"
         if kind == "select" and value and value not in dict(choices):
             choices = ((value, value), *choices)
     label = parameter.label.get(lang, parameter.name)
     return Field(parameter.name, label, value, parameter.required, kind, choices)
+
+
+def _short(iri: str, parameter: Parameter, city: City) -> str:
+    """The slug that says the same as an IRI of the parameter's kind: what a person reads in a field and an address."""
+    scheme = parameter.kind.partition("scheme/")[2]
+    folder = expand(f"scheme:{scheme}/" if scheme else f"id/{parameter.kind}/", city.settings.base_iri)
+    return iri.removeprefix(folder)

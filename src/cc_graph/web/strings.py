@@ -89,7 +89,6 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "thing.original": ("pagina originale", "original page"),
     "thing.ours": ("nostra elaborazione", "our own work"),
     "thing.incoming": ("Dove compare", "Where it appears"),
-    "thing.incoming_as": ("«{property}» di", "“{property}” of"),
     "thing.incoming_cut": (
         "Sono mostrati i primi {shown} collegamenti su {total}.",
         "The first {shown} of {total} links are shown.",
