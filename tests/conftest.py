@@ -10,6 +10,7 @@ import pytest
 
 from cc_graph import City
 from cc_graph.settings import Settings
+from servers import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,3 +63,10 @@ def prato(prato_settings: Settings, prato_report: LoadReport) -> Iterator[City]:
     """Prato, open."""
     with City.open(prato_settings) as city:
         yield city
+
+
+@pytest.fixture(scope="session")
+def prato_server(prato_settings: Settings, prato: City) -> Iterator[str]:
+    """`cc-graph serve` on Prato."""
+    with serving(prato_settings.home) as url:
+        yield url

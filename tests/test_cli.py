@@ -6,15 +6,14 @@ import csv
 import io
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from servers import fetch, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -244,36 +243,8 @@ def test_a_reader_that_leaves_early_is_no_error(home: Path) -> None:
 
 @pytest.fixture
 def server(home: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = os.environ | {"CC_GRAPH_HOME": str(home)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "cc_graph", "serve", "--port", str(port)],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        assert "Serving on" in process.stderr.readline()
-        yield f"http://127.0.0.1:{port}"
-        process.send_signal(signal.SIGINT)
-        process.stderr.read()
-        process.wait(timeout=30)
-
-
-def fetch(url: str, accept: str = "*/*") -> str:
-    request = urllib.request.Request(url, headers={"Accept": accept})
-    for _attempt in range(200):
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return answer.read().decode()
-        except ConnectionRefusedError:
-            continue
-        except urllib.error.URLError as error:
-            if not isinstance(error.reason, ConnectionRefusedError):
-                raise
-            signal.sigtimedwait([], 0.05)
-    raise AssertionError("the server never answered")
+    with serving(home) as url:
+        yield url
 
 
 def test_the_command_line_works_beside_a_running_server(home: Path, server: str) -> None:
@@ -284,7 +255,6 @@ def test_the_command_line_works_beside_a_running_server(home: Path, server: str)
 
 
 def test_load_beside_a_running_server_is_refused_with_a_hint(home: Path, server: str) -> None:
-    fetch(f"{server}/health")
     refused = run(home, "load", str(TOWN))
     assert refused.returncode == 7
     assert "→" in refused.stderr
@@ -300,7 +270,6 @@ def test_a_port_in_use_is_refused_with_a_hint(home: Path, server: str) -> None:
 def test_an_endpoint_answers_a_client_that_others_wrote(server: str) -> None:
     from SPARQLWrapper import JSON, SPARQLWrapper
 
-    fetch(f"{server}/health")
     client = SPARQLWrapper(f"{server}/sparql")
     client.setQuery("SELECT (COUNT(*) AS ?n) WHERE { ?s a ccg:Stakeholder }")
     client.setReturnFormat(JSON)

@@ -270,6 +270,12 @@ def test_the_form_of_a_question_keeps_the_value_chosen_and_names_it_shortly(
     assert [one["value"] for one in page.all("option") if "selected" in one] == ["tavolo-tessile"]
 
 
+def test_what_was_chosen_stands_above_the_answer_and_not_in_every_row(site: TestClient) -> None:
+    page = read(site, "/it/questions/who-takes-part?initiative=tavolo-tessile")
+    assert page.links().count("/it/initiative/tavolo-tessile") == 1
+    assert "Tavolo o iniziativa" not in page.heads
+
+
 def test_a_long_list_of_choices_is_typed_and_a_short_one_is_picked(prato_site: TestClient) -> None:
     page = read(prato_site, "/en/questions/who-takes-part")
     assert [one["id"] for one in page.all("datalist")] == ["l-initiative"]

@@ -11,13 +11,13 @@ from cc_graph.questions import Question
 Json = dict[str, Any]
 
 _COUNT: Final = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ccg:Stakeholder }"
-_TABLES: Final = {
+_TABLES: Final[Json] = {
     "application/sparql-results+json": {},
     "application/sparql-results+xml": {},
     "text/csv": {},
     "text/tab-separated-values": {},
 }
-_GRAPHS: Final = {
+_GRAPHS: Final[Json] = {
     "text/turtle": {},
     "application/n-triples": {},
     "application/trig": {},

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from cc_graph import __version__
@@ -125,6 +125,16 @@ class Addresses:
     def export(self, format_name: str) -> str:
         """The whole graph, to download."""
         return _with("/export", {"format": format_name})
+
+    def call(self, template: str, parameters: Iterable[Mapping[str, Any]]) -> str:
+        """An operation of the API filled with the examples of its parameters."""
+        path, values = template, []
+        for one in parameters:
+            if one["in"] == "path":
+                path = path.replace("{" + one["name"] + "}", quote(str(one["example"])))
+            elif "example" in one:
+                values.append((one["name"], one["example"]))
+        return _with(path, values)
 
     def static(self, name: str) -> str:
         """A file of the design; the version keeps an old copy from being used."""

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request, Response
 from cc_graph.city import City
 from cc_graph.errors import BadParameter
 from cc_graph.questions import Parameter, Question
+from cc_graph.table import Table
 from cc_graph.vocab import expand
+from cc_graph.web.addresses import Addresses
 from cc_graph.web.grid import grid
 from cc_graph.web.rendering import CityNow, addresses, render
 
@@ -29,6 +31,7 @@ class Field:
         required: whether the question makes no sense without it.
         input: kind of input: `select`, `list` (type part of a name) or an HTML input type.
         choices: value and label of what may be chosen.
+        href: page of what was chosen, None if it has none.
     """
 
     name: str
@@ -37,6 +40,12 @@ class Field:
     required: bool
     input: str
     choices: tuple[tuple[str, str], ...] = ()
+    href: str | None = None
+
+    @property
+    def chosen(self) -> str:
+        """The label of what was chosen."""
+        return dict(self.choices).get(self.value, "")
 
 
 @router.get("/{lang:language}/questions")
@@ -54,7 +63,8 @@ def question(lang: str, question_id: str, request: Request, city: CityNow) -> Re
     answer, problem = None, None
     if all(values.get(one.name) for one in asked.parameters if one.required):
         try:
-            answer = grid(city.ask(question_id, lang=lang, **values), url)
+            table = city.ask(question_id, lang=lang, **values)
+            answer = grid(table, url, without=_constant(table, values))
         except BadParameter as error:
             problem = error
     return render(
@@ -63,37 +73,41 @@ def question(lang: str, question_id: str, request: Request, city: CityNow) -> Re
         "question.html",
         status=problem.status if problem else 200,
         question=asked,
-        fields=_fields(city, asked, values, lang),
+        fields=_fields(city, asked, values, url),
         values=values,
         answer=answer,
         problem=problem,
     )
 
 
-def _fields(city: City, question: Question, values: Mapping[str, str], lang: str) -> list[Field]:
+def _constant(table: Table, values: Mapping[str, str]) -> set[str]:
+    """The columns that only repeat what was chosen in the form."""
+    return {name for name in values if name in table.columns and len(set(table.column(name))) == 1}
+
+
+def _fields(city: City, question: Question, values: Mapping[str, str], url: Addresses) -> list[Field]:
     return [
-        _field(city, question, parameter, values.get(parameter.name, ""), lang)
+        _field(city, question, parameter, values.get(parameter.name, ""), url)
         for parameter in question.parameters
         if parameter.type != "language"
     ]
 
 
-def _field(city: City, question: Question, parameter: Parameter, value: str, lang: str) -> Field:
-    choices: tuple[tuple[str, str], ...] = ()
-    kind = _INPUTS.get(parameter.type, "text")
-    if parameter.type == "iri":
-        table = city.choices(question.id, parameter.name, lang)
-        choices = tuple((_short(row["value"], parameter, city), row["label"]) for row in table)
-        value = _short(value, parameter, city)
-        kind = "select" if len(choices) <= _MENU else "list"
-        if kind == "select" and value and value not in dict(choices):
-            choices = ((value, value), *choices)
-    label = parameter.label.get(lang, parameter.name)
-    return Field(parameter.name, label, value, parameter.required, kind, choices)
+def _field(city: City, question: Question, parameter: Parameter, value: str, url: Addresses) -> Field:
+    label = parameter.label.get(url.lang, parameter.name)
+    if parameter.type != "iri":
+        return Field(parameter.name, label, value, parameter.required, _INPUTS.get(parameter.type, "text"))
+    folder = _folder(parameter, url.base_iri)
+    table = city.choices(question.id, parameter.name, url.lang)
+    choices = tuple((row["value"].removeprefix(folder), row["label"]) for row in table)
+    value = value.removeprefix(folder)
+    kind = "select" if len(choices) <= _MENU else "list"
+    if kind == "select" and value and value not in dict(choices):
+        choices = ((value, value), *choices)
+    return Field(parameter.name, label, value, parameter.required, kind, choices, url.thing(folder + value))
 
 
-def _short(iri: str, parameter: Parameter, city: City) -> str:
-    """The slug that says the same as an IRI of the parameter's kind: what a person reads in a field and an address."""
+def _folder(parameter: Parameter, base_iri: str) -> str:
+    """What stands before the slug in an IRI of the parameter's kind; a person reads and types the slug only."""
     scheme = parameter.kind.partition("scheme/")[2]
-    folder = expand(f"scheme:{scheme}/" if scheme else f"id/{parameter.kind}/", city.settings.base_iri)
-    return iri.removeprefix(folder)
+    return expand(f"scheme:{scheme}/" if scheme else f"id/{parameter.kind}/", base_iri)

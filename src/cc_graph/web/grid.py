@@ -1,5 +1,6 @@
 """A table made ready for a page: links instead of IRIs, numbers to the right, and no more rows than one can read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cc_graph.table import Table, Term
@@ -44,25 +45,34 @@ class Grid:
     total: int
 
 
-def grid(table: Table, url: Addresses, *, every_column: bool = False, limit: int = MAX_ROWS) -> Grid:
+def grid(
+    table: Table,
+    url: Addresses,
+    *,
+    every_column: bool = False,
+    without: Collection[str] = (),
+    limit: int = MAX_ROWS,
+) -> Grid:
     """The table for a page: `xLabel` leads to what `x` names, and `x` itself is left out.
 
     Args:
         table: an answer.
         url: addresses in the reader's language.
+        without: columns that are left out, with their labels.
         every_column: keep also IRIs that have a label, and columns without a value.
         limit: how many rows are shown.
     """
     columns = {name: place for place, name in enumerate(table.columns)}
-    shown = [
-        name
-        for name, place in columns.items()
-        if every_column
-        or (f"{name}Label" not in columns and any(row[place] is not None for row in table.rows))
-    ]
+    shown = [name for name in columns if every_column or _is_read(name, table, columns, without)]
     rows = tuple(tuple(_cell(name, row, columns, url) for name in shown) for row in table.rows[:limit])
     heads = tuple(Head(table.heading(name), _numeric(table, columns[name])) for name in shown)
     return Grid(heads, rows, len(table))
+
+
+def _is_read(name: str, table: Table, columns: dict[str, int], without: Collection[str]) -> bool:
+    if f"{name}Label" in columns or name.removesuffix("Label") in without:
+        return False
+    return any(row[columns[name]] is not None for row in table.rows)
 
 
 def _numeric(table: Table, place: int) -> bool:

@@ -36,7 +36,7 @@ def listing(
         for row in entries.rows
         if q.strip().casefold() in row[0].text.casefold() and (not kind or row[-1].text == kind)
     )
-    shown = Grid(entries.heads, rows, entries.total)
+    shown = Grid(entries.heads, tuple(sorted(rows, key=lambda row: row[0].text.casefold())), entries.total)
     return render(
         request, lang, "list.html", name=listing, shown=shown, kinds=sorted(kinds.items()), q=q, kind=kind
     )

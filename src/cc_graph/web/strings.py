@@ -280,6 +280,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "api.parameter": ("Parametro", "Parameter"),
     "api.about": ("Significato", "Meaning"),
     "api.example": ("Esempio", "Example"),
+    "api.call": ("Prova", "Try"),
     "api.formats": ("Formati", "Formats"),
     "api.required": ("obbligatorio", "required"),
     "terms.title": ("Vocabolario", "Vocabulary"),
