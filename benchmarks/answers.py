@@ -49,9 +49,13 @@ def main() -> None:
             print(f"{'ASK {}':45} {empty:8.4f} {1:7.1f}")
             for question in city.questions():
                 inside = seconds(lambda q=question: city.ask(q.id, **q.example))  # type: ignore[misc]
-                values = [word for name, value in question.example.items() for word in ("-p", f"{name}={value}")]
+                values = [
+                    word for name, value in question.example.items() for word in ("-p", f"{name}={value}")
+                ]
                 command = [sys.executable, "-m", "cc_graph", "ask", question.id, *values]
-                shell = seconds(lambda c=command: subprocess.run(c, env=environment, capture_output=True, check=True))  # type: ignore[misc]
+                shell = seconds(
+                    lambda c=command: subprocess.run(c, env=environment, capture_output=True, check=True)
+                )  # type: ignore[misc]
                 print(f"{question.id:45} {inside:8.4f} {inside / empty:7.1f} {shell:8.3f}")
 
 

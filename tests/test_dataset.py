@@ -172,3 +172,27 @@ def test_a_row_with_too_few_cells_is_refused_with_its_line(copied: Path) -> None
     path.write_text(path.read_text(encoding="utf-8") + "nowhere,Nessundove\n", encoding="utf-8")
     with pytest.raises(BadData, match=r"places.csv, line 16: the row has not as many cells as the header"):
         Dataset(copied)
+
+
+def test_things_and_graphs_move_with_the_base_and_words_stay(
+    prato_report: LoadReport, tmp_path: Path
+) -> None:
+    report = Dataset(dataset_folder("prato")).write_graphs(tmp_path / "graphs.nq", "https://city.example/")
+    text = (tmp_path / "graphs.nq").read_text(encoding="utf-8")
+    assert report.quads == prato_report.quads
+    assert "<https://w3id.org/ccg/id/" not in text
+    assert "<https://w3id.org/ccg/graph/" not in text
+    assert "<https://city.example/id/stakeholder/comune-di-prato>" in text
+    assert "<https://w3id.org/ccg/scheme/role/promoter>" in text
+
+
+def test_only_six_claims_stand_without_a_page() -> None:
+    assert sum(not row["source_id"] for row in rows("disagreements")) == 6
+
+
+def test_every_claim_of_every_disagreement_is_in_one_answer(prato: City) -> None:
+    answer = prato.ask("where-sources-disagree", lang="en")
+    told = {
+        (row["topic"].rpartition("/")[2], row["value"]) for row in answer if "/disagreement/" in row["topic"]
+    }
+    assert told == {(row["id"], row["value_en"]) for row in rows("disagreements")}

@@ -161,7 +161,7 @@ def projections() -> tuple[Question, ...]:
 def headings() -> dict[str, dict[str, str]]:
     """What a column is called, by column name and language."""
     path = resources.knowledge() / "queries" / "columns.yaml"
-    columns: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    columns: dict[str, dict[str, str]] = _yaml(path.read_text(encoding="utf-8"))
     return columns
 
 
@@ -212,7 +212,12 @@ def read_question(path: Path) -> Question:
 def front_matter(text: str) -> dict[str, Any]:
     """What the `#+` lines of a query file say, as YAML."""
     lines = (line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+"))
-    return dict(yaml.safe_load("\n".join(lines)) or {})
+    return dict(_yaml("\n".join(lines)) or {})
+
+
+def _yaml(text: str) -> Any:
+    # The C parser is ten times as fast, and one command reads some forty files.
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:

@@ -124,7 +124,7 @@ LAYERS: Final = _operation("The layers.", {"application/json": {}})
 LAYER: Final = _operation(
     "The graph or the ranking.",
     {"application/json": {}, "text/csv": {}, "application/graphml+xml": {}, "application/gexf+xml": {}},
-    [_LANG],
+    [_parameter("layer", "Name of the layer.", "shared-initiative", where="path"), _LANG],
 )
 
 _PROBLEM: Final[Json] = {

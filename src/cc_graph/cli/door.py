@@ -18,10 +18,6 @@ def main() -> None:
     except CityError as error:
         _complain(str(error), error.hint)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output left (`| head`): that is no error, but nothing more can be written either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception:
         if os.environ.get("CC_GRAPH_DEBUG"):
             raise

@@ -62,7 +62,9 @@ def validate(quads: bytes, context: bytes = b"", *, seconds: float = SECONDS) ->
                 answer = json.load(body)
         finally:
             sandbox.close()
-    return Verdict(tuple(in_order(Finding(**found) for found in answer["findings"])), answer["report"])
+    # A shape with both datatype and pattern reports one bad value twice.
+    findings = {json.dumps(found, sort_keys=True): Finding(**found) for found in answer["findings"]}
+    return Verdict(tuple(in_order(findings.values())), answer["report"])
 
 
 def context(ask: Callable[[str], bytes], quads: bytes, base_iri: str) -> bytes:

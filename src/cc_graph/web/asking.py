@@ -101,10 +101,13 @@ def _field(city: City, question: Question, parameter: Parameter, value: str, url
     table = city.choices(question.id, parameter.name, url.lang)
     choices = tuple((row["value"].removeprefix(folder), row["label"]) for row in table)
     value = value.removeprefix(folder)
+    href = url.thing(folder + value) if value in dict(choices) else None
+    if not choices:
+        return Field(parameter.name, label, value, parameter.required, "text")
     kind = "select" if len(choices) <= _MENU else "list"
-    if kind == "select" and value and value not in dict(choices):
+    if kind == "select" and value and href is None:
         choices = ((value, value), *choices)
-    return Field(parameter.name, label, value, parameter.required, kind, choices, url.thing(folder + value))
+    return Field(parameter.name, label, value, parameter.required, kind, choices, href)
 
 
 def _folder(parameter: Parameter, base_iri: str) -> str:

@@ -148,8 +148,8 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "list.nothing": ("Nessuna voce corrisponde al filtro.", "No entry matches the filter."),
     "networks.title": ("Reti", "Networks"),
     "networks.lead": (
-        "Due soggetti sono collegati quando siedono allo stesso tavolo, lavorano allo stesso progetto o condividono un'iniziativa. Il legame pesa di più quanto più piccolo è il gruppo.",
-        "Two stakeholders are connected when they sit at the same table, work on the same project or share an initiative. The smaller the group, the more the tie weighs.",
+        "Chi è collegato a chi: perché condivide un tavolo, un progetto o un'iniziativa, perché scambia materiali, perché uno fa parte dell'altro. Dove il legame nasce da un gruppo, più il gruppo è piccolo più il legame pesa.",
+        "Who is connected to whom: by sharing a table, a project or an initiative, by exchanging materials, by one being part of the other. Where a tie comes from a group, the smaller the group the more it weighs.",
     ),
     "networks.layer": ("Rete", "Network"),
     "networks.measure": ("Misura", "Measure"),
@@ -182,11 +182,6 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "measure.eigenvector.about": (
         "è alta se i vicini sono a loro volta centrali",
         "high when its neighbours are central too",
-    ),
-    "measure.pagerank": ("PageRank", "PageRank"),
-    "measure.pagerank.about": (
-        "quanto spesso ci si arriva camminando a caso lungo i legami",
-        "how often a random walk along the ties comes by",
     ),
     "measure.clustering": ("Coesione del vicinato", "Clustering"),
     "measure.clustering.about": (
