@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
 from starlette.testclient import TestClient
 
-from cc_graph import City
+from cc_graph import City, web
 from cc_graph.app import create_app
+from cc_graph.errors import CityError
 from cc_graph.network import MEASURES
 from cc_graph.settings import Settings
 from cc_graph.web import figures, networks
 from cc_graph.web.addresses import Addresses
 from cc_graph.web.strings import STRINGS, say
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PAGES = (
@@ -153,10 +151,19 @@ def test_every_string_stands_in_both_languages_with_the_same_places_to_fill() ->
         assert sorted(re.findall(r"{\w+}", italian)) == sorted(re.findall(r"{\w+}", english)), key
 
 
-def test_every_string_is_used() -> None:
-    from cc_graph import web
+def test_every_kind_of_error_has_its_words() -> None:
+    kinds, waiting = set(), [CityError]
+    while waiting:
+        kind = waiting.pop()
+        kinds.add(kind.slug)
+        waiting += kind.__subclasses__()
+    assert {
+        slug for slug in kinds if f"problem.{slug}" in STRINGS and f"problem.{slug}.about" in STRINGS
+    } == kinds
 
-    folder = __import__("pathlib").Path(web.__file__).parent
+
+def test_every_string_is_used() -> None:
+    folder = Path(web.__file__).parent
     sources = "".join(
         path.read_text()
         for path in [*folder.glob("templates/*.html"), *folder.glob("*.py")]

@@ -51,7 +51,7 @@ def test_the_make_commands_exist(command: str) -> None:
     ("command", "output"), [entry for entry in COMMANDS if entry[0].startswith("cc-graph")]
 )
 def test_a_command_prints_what_the_readme_shows(
-    prato_settings: Settings, prato: City, command: str, output: str
+    prato_settings: Settings, prato: City, tmp_path: Path, command: str, output: str
 ) -> None:
     environment = os.environ | {
         "CC_GRAPH_HOME": str(prato_settings.home),
@@ -62,6 +62,7 @@ def test_a_command_prints_what_the_readme_shows(
     shown = subprocess.run(
         [sys.executable, "-m", "cc_graph", *arguments],
         env=environment,
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
@@ -72,6 +73,7 @@ def test_a_command_prints_what_the_readme_shows(
         expected = expected[: expected.index("…")]
         lines = lines[: len(expected)]
     assert lines == expected
+    assert all((tmp_path / name).stat().st_size > 0 for name in re.findall(r"-o (\S+)", command))
 
 
 @pytest.mark.parametrize("command", [command for command, _output in COMMANDS if command.startswith("curl")])

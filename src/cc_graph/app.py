@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
@@ -30,6 +31,7 @@ _DESCRIPTION: Final = (
     "The knowledge graph of Prato's circular ecosystem. Every answer comes in the format you accept; "
     "every error is a problem of RFC 9457 with a hint. Nothing needs a key, and nothing can be written here."
 )
+_RETRY_AFTER_SECONDS: Final = "10"
 _SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -57,11 +59,8 @@ def create_app(city: City | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if city is not None:
-            yield
-            return
-        with City.open() as opened:
-            _serve(app, opened)
+        with City.open() if city is None else nullcontext(city) as served:
+            _serve(app, served)
             yield
 
     app = FastAPI(
@@ -146,7 +145,7 @@ def _face(request: Request, error: Exception, headers: dict[str, str]) -> Respon
         response = web.error_page(request, language(request), told.slug, told.status, told.detail, told.hint)
     else:
         response = told.response()
-    response.headers.update({**headers, **told.headers()})
+    response.headers.update(headers)
     return response
 
 
@@ -181,7 +180,7 @@ class Door:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                _add_headers(MutableHeaders(scope=message), scope["path"])
+                _add_headers(MutableHeaders(scope=message), scope["path"], message["status"])
             elif head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -197,7 +196,9 @@ class Door:
             await response(call, receive, polite)
 
 
-def _add_headers(headers: MutableHeaders, path: str) -> None:
+def _add_headers(headers: MutableHeaders, path: str, status: int) -> None:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.setdefault("Retry-After", _RETRY_AFTER_SECONDS)
     for name, value in _SECURITY.items():
         headers[name] = value
     if headers.get("content-type", "").startswith("text/html"):

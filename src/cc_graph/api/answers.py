@@ -18,6 +18,13 @@ def tag(revision: str, *parts: str) -> str:
     return f'"{revision}-{digest}"'
 
 
+def unchanged(request: Request, city: City, *parts: str) -> Response | None:
+    """304 when the client holds the answer to `parts` of this revision, else None."""
+    held = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    current = tag(city.revision, *parts)
+    return Response(status_code=304, headers={"ETag": current}) if current in held else None
+
+
 def answered(
     request: Request,
     city: City,
@@ -26,10 +33,8 @@ def answered(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer of `ask`, or 304 without asking when the client holds the answer of this revision."""
-    held = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
-    current = tag(city.revision, *parts)
-    if current in held:
-        return Response(status_code=304, headers={"ETag": current})
+    if held := unchanged(request, city, *parts):
+        return held
     answer = ask()
     return streamed(answer, {"ETag": tag(answer.revision, *parts), **(headers or {})})
 

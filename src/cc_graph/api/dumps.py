@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cc_graph.api.answers import streamed, tag
+from cc_graph.api.answers import streamed, tag, unchanged
 from cc_graph.api.context import CityNow
 from cc_graph.api.description import EXPORT
 from cc_graph.api.negotiation import choose
@@ -26,9 +26,12 @@ def export(
 ) -> Response:
     """Every named graph with its licence (TriG, N-Quads), or the graphs under CC BY merged (Turtle …)."""
     chosen = choose(request, {_DEFAULT: GRAPH_FORMATS[_DEFAULT], **GRAPH_FORMATS}, format)
+    parts = ("export", chosen.name, licence or "")
+    if held := unchanged(request, city, *parts):
+        return held
     taken = city.export(chosen.name, licence)
     headers = {
-        "ETag": tag(taken.answer.revision, "export", chosen.name, licence or ""),
+        "ETag": tag(taken.answer.revision, *parts),
         "Content-Disposition": f'attachment; filename="cc-graph.{chosen.extension}"',
     }
     if taken.left_out:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from cc_graph.api.answers import tag
+from cc_graph.api.answers import tag, unchanged
 from cc_graph.api.context import CityNow, pages
 from cc_graph.api.description import LAYER, LAYERS
 from cc_graph.api.negotiation import choose, language_of, once, prefers_html
@@ -74,26 +74,28 @@ def network(
         return _ranking(request, city, chosen, layer, measure, top)
     if top is not None:
         raise BadParameter("«top» needs a measure to rank by.", hint="Add measure=degree, or leave top out.")
-    return _graph(city, chosen, layer)
+    return _graph(request, city, chosen, layer)
 
 
 def _ranking(
     request: Request, city: City, chosen: Format, layer: str, measure: str, top: int | None
 ) -> Response:
     lang = language_of(request.query_params, request)
+    parts = (layer, measure, str(top), lang, chosen.name)
+    if held := unchanged(request, city, *parts):
+        return held
     table = city.measure(layer, measure, top=top, lang=lang)
     body = table.to_csv() if chosen.name == "csv" else table.to_json()
-    headers = {
-        "ETag": tag(city.revision, layer, measure, str(top), lang, chosen.name),
-        "Content-Language": lang,
-    }
+    headers = {"ETag": tag(city.revision, *parts), "Content-Language": lang}
     return Response(body, media_type=chosen.media_type, headers=headers)
 
 
-def _graph(city: City, chosen: Format, layer: str) -> Response:
-    body = city.write_network(layer, chosen.name)
+def _graph(request: Request, city: City, chosen: Format, layer: str) -> Response:
+    parts = (layer, chosen.name)
+    if held := unchanged(request, city, *parts):
+        return held
     headers = {
-        "ETag": tag(city.revision, layer, chosen.name),
+        "ETag": tag(city.revision, *parts),
         "Content-Disposition": f'inline; filename="{layer}.{chosen.extension}"',
     }
-    return Response(body, media_type=chosen.media_type, headers=headers)
+    return Response(city.write_network(layer, chosen.name), media_type=chosen.media_type, headers=headers)

@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from cc_graph.errors import CityError
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_SECONDS = "10"
 
 _HINTS = {
     404: "See /questions, /network and /api for what there is.",
@@ -46,13 +45,7 @@ class Problem:
 
     def response(self) -> JSONResponse:
         """The problem as JSON."""
-        return JSONResponse(
-            asdict(self), status_code=self.status, media_type=MEDIA_TYPE, headers=self.headers()
-        )
-
-    def headers(self) -> dict[str, str]:
-        """Headers that go with the status."""
-        return {"Retry-After": RETRY_AFTER_SECONDS} if self.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        return JSONResponse(asdict(self), status_code=self.status, media_type=MEDIA_TYPE)
 
 
 def problem(error: Exception, request: Request) -> Problem:

@@ -87,17 +87,23 @@ def write_table(table: Table, format_name: str | None, path: Path | None) -> Non
 
 
 def show(table: Table) -> None:
-    """A table on the terminal, as wide as it is."""
+    """A table on the terminal, as wide as it is; what is the same in every row stands once above it."""
     from rich.console import Console
     from rich.table import Table as RichTable
 
     heads, cells = table.for_reading()
+    same = {place for place in range(len(heads)) if len(cells) > 1 and len({row[place] for row in cells}) == 1}
+    console = Console(width=None if on_terminal() or "COLUMNS" in os.environ else 120, highlight=False)
+    for place in sorted(same):
+        console.print(f"{heads[place]}: {cells[0][place]}", markup=False)
     drawn = RichTable(box=None, pad_edge=False, header_style="bold")
-    for head in heads:
-        drawn.add_column(head, overflow="fold")
+    shown = [place for place in range(len(heads)) if place not in same]
+    for place in shown:
+        drawn.add_column(heads[place], overflow="fold")
     for row in cells:
-        drawn.add_row(*row)
-    Console(width=None if on_terminal() or "COLUMNS" in os.environ else 120).print(drawn, markup=False)
+        drawn.add_row(*(row[place] for place in shown))
+    if shown:
+        console.print(drawn, markup=False)
 
 
 def _plain(table: Table) -> str:

@@ -285,7 +285,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     ),
     "terms.classes": ("Classi", "Classes"),
     "terms.properties": ("Proprietà", "Properties"),
-    "problem.detail": ("Dettaglio", "Detail"),
+    "problem.detail": ("In dettaglio, in inglese", "In detail"),
     "problem.home": ("Torna alla pagina iniziale", "Back to the first page"),
     "problem.kind": ("Tipo di errore", "Kind of error"),
     "problem.not-found": ("Pagina non trovata", "Page not found"),
