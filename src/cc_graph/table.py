@@ -15,7 +15,7 @@ from cc_graph.vocab import XSD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOGETHER = {
+TOGETHER = {
     "amount": ("qualifierLabel", "amount", "unit", "shareOf"),
     "sourceLabel": ("sourceLabel", "sourceDate"),
 }
@@ -119,8 +119,8 @@ class Table:
             for place, name in enumerate(self.columns)
             if any(row[place] is not None for row in self.rows)
         }
-        absorbed = {part for name, parts in _TOGETHER.items() if name in used for part in parts} - set(
-            _TOGETHER
+        absorbed = {part for name, parts in TOGETHER.items() if name in used for part in parts} - set(
+            TOGETHER
         )
         shown = [
             name
@@ -141,7 +141,7 @@ class Table:
 
     def _words(self, name: str, row: tuple[Term | None, ...]) -> str:
         parts = [
-            row[self.columns.index(part)] for part in _TOGETHER.get(name, (name,)) if part in self.columns
+            row[self.columns.index(part)] for part in TOGETHER.get(name, (name,)) if part in self.columns
         ]
         words = [self._text(cell) for cell in parts if cell is not None]
         return f"{words[0]} ({words[1]})" if name == "sourceLabel" and len(words) == 2 else " ".join(words)

@@ -92,7 +92,9 @@ def show(table: Table) -> None:
     from rich.table import Table as RichTable
 
     heads, cells = table.for_reading()
-    same = {place for place in range(len(heads)) if len(cells) > 1 and len({row[place] for row in cells}) == 1}
+    same = {
+        place for place in range(len(heads)) if len(cells) > 1 and len({row[place] for row in cells}) == 1
+    }
     console = Console(width=None if on_terminal() or "COLUMNS" in os.environ else 120, highlight=False)
     for place in sorted(same):
         console.print(f"{heads[place]}: {cells[0][place]}", markup=False)

@@ -1,9 +1,9 @@
 """A table made ready for a page: links instead of IRIs, numbers to the right, and no more rows than one can read."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cc_graph.table import Table, Term
+from cc_graph.table import TOGETHER, Table, Term
 from cc_graph.vocab import shorten
 from cc_graph.web import figures
 from cc_graph.web.addresses import Addresses
@@ -55,6 +55,8 @@ def grid(
 ) -> Grid:
     """The table for a page: `xLabel` leads to what `x` names, and `x` itself is left out.
 
+    An amount stands with its qualifier and unit in one cell, a source with its date, unless every column is kept.
+
     Args:
         table: an answer.
         url: addresses in the reader's language.
@@ -64,7 +66,14 @@ def grid(
     """
     columns = {name: place for place, name in enumerate(table.columns)}
     shown = [name for name in columns if every_column or _is_read(name, table, columns, without)]
-    rows = tuple(tuple(_cell(name, row, columns, url) for name in shown) for row in table.rows[:limit])
+    together = {} if every_column else {name: parts for name, parts in TOGETHER.items() if name in shown}
+    shown = [
+        name for name in shown if name in together or not any(name in parts for parts in together.values())
+    ]
+    rows = tuple(
+        tuple(_together(name, together.get(name, (name,)), row, columns, url) for name in shown)
+        for row in table.rows[:limit]
+    )
     heads = tuple(Head(table.heading(name), _numeric(table, columns[name])) for name in shown)
     return Grid(heads, rows, len(table))
 
@@ -72,12 +81,25 @@ def grid(
 def _is_read(name: str, table: Table, columns: dict[str, int], without: Collection[str]) -> bool:
     if f"{name}Label" in columns or name.removesuffix("Label") in without:
         return False
-    return any(row[columns[name]] is not None for row in table.rows)
+    values = {cell.value for row in table.rows if (cell := row[columns[name]]) is not None}
+    return bool(values) and not (name == "sources" and values == {"1"})
 
 
 def _numeric(table: Table, place: int) -> bool:
     values = [row[place] for row in table.rows if row[place] is not None]
     return bool(values) and all(figures.is_number(value) for value in values if value is not None)
+
+
+def _together(
+    name: str, parts: tuple[str, ...], row: tuple[Term | None, ...], columns: dict[str, int], url: Addresses
+) -> Cell:
+    """The cell of a column, with what people read as one with it."""
+    cell = _cell(name, row, columns, url)
+    texts = [_cell(part, row, columns, url).text for part in parts if part in columns]
+    said = [text for text in texts if text]
+    if name == "sourceLabel" and len(said) == 2:
+        return replace(cell, text=f"{said[0]}, {said[1]}")
+    return replace(cell, text=" ".join(said)) if cell.text else cell
 
 
 def _cell(name: str, row: tuple[Term | None, ...], columns: dict[str, int], url: Addresses) -> Cell:

@@ -3,7 +3,10 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from cc_graph.vocab import expand
+from cc_graph.web.addresses import LISTS
 from cc_graph.web.rendering import CityNow, addresses, render
+from cc_graph.web.strings import say
 
 router = APIRouter()
 
@@ -20,6 +23,14 @@ def home(lang: str, request: Request, city: CityNow) -> Response:
     overview = city.overview(lang)
     url = addresses(request, lang)
     counts = [
-        (label, number, url.listing_of(iri) or url.thing(iri)) for iri, label, number in overview.counts
+        (_several(iri, lang) or label, number, url.listing_of(iri) or url.thing(iri))
+        for iri, label, number in overview.counts
     ]
     return render(request, lang, "home.html", overview=overview, counts=counts, questions=city.questions())
+
+
+def _several(class_iri: str, lang: str) -> str | None:
+    """What several things of a class are called: the name of the page that lists them."""
+    return next(
+        (say(lang, f"list.{name}") for name, known in LISTS.items() if expand(known) == class_iri), None
+    )
