@@ -199,9 +199,7 @@ def test_a_malformed_file_is_refused_and_the_old_graph_stays(tmp_path: Path) -> 
         refused = run(home, *command)
         assert refused.returncode == 4
         assert "→" in refused.stderr
-    assert (
-        run(home, "sparql", "SELECT (COUNT(*) AS ?n) WHERE { ?s a ccg:Stakeholder }").stdout == "n\n13\n"
-    )
+    assert run(home, "sparql", "SELECT (COUNT(*) AS ?n) WHERE { ?s a ccg:Stakeholder }").stdout == "n\n13\n"
 
 
 def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ ROWS = {
     "materials": 62,
     "flows": 85,
     "indicators": 333,
-    "evidence": 135,
+    "evidence": 136,
     "disagreements": 101,
     "places": 14,
 }
@@ -196,3 +196,20 @@ def test_every_claim_of_every_disagreement_is_in_one_answer(prato: City) -> None
         (row["topic"].rpartition("/")[2], row["value"]) for row in answer if "/disagreement/" in row["topic"]
     }
     assert told == {(row["id"], row["value_en"]) for row in rows("disagreements")}
+
+
+def test_a_waste_code_that_a_source_states_is_the_sources_word(prato: City) -> None:
+    answer = prato.sparql(
+        "SELECT ?graph ?material WHERE { GRAPH ?graph { ?material ccg:wasteCode ?code } } ORDER BY ?material"
+    )
+    graphs = {row["material"].rpartition("/")[2]: row["graph"].rpartition("/")[2] for row in answer}
+    assert graphs.pop("used-cooking-oil") == "pratosmartcity-env"
+    assert len(graphs) == 8
+    assert set(graphs.values()) == {"editorial"}
+
+
+def test_everything_that_is_said_is_said_of_something_known(prato: City) -> None:
+    answer = prato.sparql(
+        "SELECT DISTINCT ?thing WHERE { ?thing ?p ?o . FILTER (STRSTARTS(STR(?thing), 'https://w3id.org/ccg/id/')) FILTER NOT EXISTS { ?thing a ?class } }"
+    )
+    assert answer.column("thing") == []

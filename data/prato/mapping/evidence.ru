@@ -14,7 +14,9 @@ WHERE {
     ("name" skos:altLabel) ("address" locn:fullAddress) ("legal_form" ccg:legalForm) ("local office address" ccg:localOffice)
   }
   ?row row:table "evidence" ; row:field ?field ; row:value ?value ; row:subject_id ?id ; row:source_id ?sourceId .
-  BIND (IRI(CONCAT("id/stakeholder/", ?id)) AS ?thing)
+  VALUES (?table ?path) { ("stakeholders" "id/stakeholder/") ("initiatives" "id/initiative/") }
+  ?subjectRow row:table ?table ; row:id ?id .
+  BIND (IRI(CONCAT(?path, ?id)) AS ?thing)
   BIND (IRI(CONCAT("graph/", ?sourceId)) AS ?graph)
   BIND (STRLANG(?value, "it") AS ?text)
 } ;
@@ -24,7 +26,9 @@ INSERT { GRAPH ?graph { ?thing ?property ?date } }
 WHERE {
   VALUES (?field ?property) { ("start" ccg:start) ("end" ccg:end) }
   ?row row:table "evidence" ; row:field ?field ; row:value ?value ; row:subject_id ?id ; row:source_id ?sourceId .
-  BIND (IRI(CONCAT("id/initiative/", ?id)) AS ?thing)
+  VALUES (?table ?path) { ("stakeholders" "id/stakeholder/") ("initiatives" "id/initiative/") }
+  ?subjectRow row:table ?table ; row:id ?id .
+  BIND (IRI(CONCAT(?path, ?id)) AS ?thing)
   BIND (IRI(CONCAT("graph/", ?sourceId)) AS ?graph)
   BIND (STRDT(?value, IF(STRLEN(?value) = 4, xsd:gYear, IF(STRLEN(?value) = 7, xsd:gYearMonth, xsd:date))) AS ?date)
 } ;

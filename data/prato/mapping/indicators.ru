@@ -11,7 +11,6 @@ INSERT {
       ccg:about ?thing ;
       ccg:sourceWording ?wordingEn ;
       ccg:period ?period ;
-      skos:note ?noteEn ;
       ccg:quantity ?quantity .
     ?quantity a ccg:Quantity ;
       qudt:numericValue ?number ;
@@ -23,7 +22,7 @@ INSERT {
       ccg:shareOf ?shareEn .
   }
   GRAPH <graph/editorial> {
-    ?observation ccg:indicator ?indicator ; ccg:sourceWording ?wordingIt ; skos:note ?noteIt .
+    ?observation ccg:indicator ?indicator ; ccg:sourceWording ?wordingIt ; skos:note ?noteEn, ?noteIt .
     ?quantity ccg:shareOf ?shareIt .
   }
 }

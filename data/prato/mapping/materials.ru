@@ -24,8 +24,8 @@ WHERE {
   OPTIONAL {
     ?row row:ewc_code ?code ; row:basis_en ?basisEnText ; row:basis_it ?basisItText .
     BIND (IRI(CONCAT("https://w3id.org/ccg/scheme/low/", REPLACE(?code, " ", ""))) AS ?wasteCode)
-    BIND (IF(STRSTARTS(?basisEnText, "code stated in the source"), ?graph, IRI("graph/editorial")) AS ?codeGraph)
     BIND (STRLANG(?basisEnText, "en") AS ?basisEn)
     BIND (STRLANG(?basisItText, "it") AS ?basisIt)
   }
+  BIND (IF(BOUND(?basisEnText) && STRSTARTS(?basisEnText, "code stated in the source"), ?graph, IRI("graph/editorial")) AS ?codeGraph)
 }

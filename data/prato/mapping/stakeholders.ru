@@ -8,7 +8,7 @@ PREFIX row: <https://w3id.org/ccg/row#>
 
 INSERT {
   GRAPH ?graph {
-    ?stakeholder rdfs:label ?labelIt, ?labelEn ;
+    ?stakeholder rdfs:label ?labelEn ;
       ccg:stakeholderKind ?kind ;
       dcterms:description ?summaryEn ;
       ccg:legalForm ?legalForm ;
@@ -18,6 +18,7 @@ INSERT {
       ?tie ?whole .
   }
   GRAPH ?classGraph { ?stakeholder a ?class }
+  GRAPH ?nameGraph { ?stakeholder rdfs:label ?labelIt }
   # Ours: the Italian twin of the summary, and the activity code (no source states one).
   GRAPH <graph/editorial> {
     ?stakeholder dcterms:description ?summaryIt ; ccg:activityCode ?activity .
@@ -32,6 +33,8 @@ WHERE {
   BIND (IRI(CONCAT(STR(ccg:), ?className)) AS ?class)
   BIND (IRI(CONCAT("https://w3id.org/ccg/scheme/stakeholder-kind/", ?kindCode)) AS ?kind)
   BIND (STRLANG(?nameIt, "it") AS ?labelIt)
+  OPTIONAL { ?row row:name_it_basis ?nameBasis }
+  BIND (IF(BOUND(?nameBasis), IRI("graph/editorial"), ?graph) AS ?nameGraph)
   BIND (STRLANG(?nameEn, "en") AS ?labelEn)
   BIND (STRLANG(?textEn, "en") AS ?summaryEn)
   BIND (STRLANG(?textIt, "it") AS ?summaryIt)
