@@ -1,7 +1,7 @@
 """The questions of `queries/`, asked of Borgolana (`town/town.trig`), a town small enough to check an answer by hand.
 
-Each file `town/expected/{question}.csv`, or `{question}--{case}.csv`, holds one call and its whole answer. Its first line
-is the call, as on the command line: `# -p initiative=tavolo-tessile -p lang=it`.
+Each file `town/expected/{question}.csv`, or `{question}--{case}.csv`, holds one call and its whole answer, checked row by
+row against the town. Its first line is the call, as on the command line: `# -p initiative=tavolo-tessile -p lang=it`.
 """
 
 from __future__ import annotations
@@ -130,12 +130,12 @@ def call_in(path: Path) -> tuple[str, dict[str, str], list[dict[str, str]]]:
 
 
 @pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
-def test_the_town_answers_as_written_by_hand(path: Path, ask: Ask) -> None:
+def test_the_town_answers_as_checked_by_hand(path: Path, ask: Ask) -> None:
     question, values, expected = call_in(path)
     assert ask(question, **values) == expected
 
 
-def test_every_question_has_an_answer_written_by_hand() -> None:
+def test_every_question_has_an_answer_checked_by_hand() -> None:
     assert {call_in(path)[0] for path in EXPECTED} == set(QUERIES)
 
 

@@ -257,13 +257,27 @@ class City:
         Raises:
             NotFound: nothing is said of it.
         """
-        iri = expand(iri, self.settings.base_iri)
-        term = files.iri_term(iri)
-        if not self.sparql(f"ASK {{ {term} ?property ?value }}").column("boolean")[0]:
-            raise NotFound(f"Nothing is known of <{iri}>.", hint="Search by name, or list the stakeholders.")
-        text = files.fill(DESCRIBE, {"thing": term})
+        self.require(iri)
+        text = files.fill(DESCRIBE, {"thing": files.iri_term(expand(iri, self.settings.base_iri))})
         return self._reader.query(
             text, table_format=TABLE_FORMATS["json"], graph_format=by_name(format_name, GRAPH_FORMATS)
+        )
+
+    def require(self, iri: str) -> None:
+        """Make sure that something is said of a thing.
+
+        Raises:
+            NotFound: nothing is.
+        """
+        iri = expand(iri, self.settings.base_iri)
+        if not self.sparql(f"ASK {{ {files.iri_term(iri)} ?property ?value }}").column("boolean")[0]:
+            raise NotFound(f"Nothing is known of <{iri}>.", hint="Search by name, or list the stakeholders.")
+
+    def vocabulary(self, format_name: str = "ttl") -> Answer:
+        """Every term of the ontology as one document: the IRI of a term ends in a fragment, which no server sees."""
+        graph = files.iri_term(self.settings.base_iri + "graph/ontology")
+        return self.query(
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}", accept=format_name
         )
 
     def things(self, class_name: str, lang: str = "en") -> Table:

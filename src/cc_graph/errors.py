@@ -5,7 +5,9 @@
     ├── BadRequest                 exit 2   400   the call cannot be understood
     │   ├── BadParameter           exit 2   400   a parameter is missing, unknown or ill-typed
     │   ├── BadQuery               exit 5   400   the SPARQL text is wrong
-    │   └── NotAcceptable          exit 2   406   nobody can serve the format asked for
+    │   ├── NotAcceptable          exit 2   406   nobody can serve the format asked for
+    │   ├── TooLarge               exit 2   413   the body of a call is longer than we read
+    │   └── UnsupportedMediaType   exit 2   415   the body of a call is of a kind that carries no query
     ├── Refused                    exit 5   403   understood, and not done on purpose
     ├── BadData                    exit 4   422   a file or a data set is malformed or does not conform
     ├── TooMuch                    exit 6   503   a limit was reached: time, memory or rows
@@ -73,6 +75,20 @@ class NotAcceptable(BadRequest):
 
     slug, status = "not-acceptable", 406
     title_en, title_it = "No such format", "Formato non disponibile"
+
+
+class TooLarge(BadRequest):
+    """The body of a call is longer than we read."""
+
+    slug, status = "content-too-large", 413
+    title_en, title_it = "Call too long", "Richiesta troppo lunga"
+
+
+class UnsupportedMediaType(BadRequest):
+    """The body of a call is of a kind that carries no query."""
+
+    slug, status = "unsupported-media-type", 415
+    title_en, title_it = "Kind of content not understood", "Tipo di contenuto non riconosciuto"
 
 
 class Refused(CityError):

@@ -48,4 +48,13 @@ WHERE {
   BIND (IRI(CONCAT("graph/", ?sourceId)) AS ?graph)
   BIND (IRI(CONCAT("id/initiative/", ?id)) AS ?initiative)
   BIND (IRI(CONCAT("https://w3id.org/ccg/scheme/barrier/", ?code)) AS ?barrier)
+} ;
+
+# Which phase of the living lab a record is.
+INSERT { GRAPH ?graph { ?initiative ccg:phase ?phase } }
+WHERE {
+  ?row row:table "initiatives" ; row:class "ProcessPhase" ; row:id ?id ; row:source_id ?sourceId .
+  BIND (IRI(CONCAT("graph/", ?sourceId)) AS ?graph)
+  BIND (IRI(CONCAT("id/initiative/", ?id)) AS ?initiative)
+  BIND (IRI(CONCAT("https://w3id.org/ccg/scheme/phase/", STRAFTER(?id, "pcc-phase-"))) AS ?phase)
 }

@@ -14,7 +14,7 @@ from cc_graph.api.context import CityNow, pages
 from cc_graph.api.description import SPARQL_GET, SPARQL_POST
 from cc_graph.api.negotiation import prefers_html
 from cc_graph.city import City
-from cc_graph.errors import BadRequest, Refused
+from cc_graph.errors import BadRequest, Refused, TooLarge, UnsupportedMediaType
 from cc_graph.store.reader import Answer
 
 router = APIRouter(tags=["sparql"])
@@ -26,20 +26,6 @@ _UPDATE = "application/sparql-update"
 
 # An answer that changes from call to call must not be given a tag.
 _CHANGING = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
-
-
-class TooLarge(BadRequest):
-    """The body of a call is longer than we read."""
-
-    slug, status = "content-too-large", 413
-    title_en, title_it = "Call too long", "Richiesta troppo lunga"
-
-
-class UnsupportedMediaType(BadRequest):
-    """The body of a call is of a kind that carries no query."""
-
-    slug, status = "unsupported-media-type", 415
-    title_en, title_it = "Kind of content not understood", "Tipo di contenuto non riconosciuto"
 
 
 @dataclass(frozen=True)

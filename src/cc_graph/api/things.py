@@ -88,16 +88,13 @@ def _document(request: Request, city: City, iri: str, served: Format) -> Respons
 
 def _said_of(city: City, iri: str, served: Format) -> Answer:
     if iri == _VOCABULARY:
-        # The IRI of a term ends in a fragment, which no server sees: whoever asks for one gets them all.
-        graph = expand("graph/ontology", city.settings.base_iri)
-        query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-        return city.query(query, accept=served.name)
+        return city.vocabulary(served.name)
     return city.describe(iri, served.name)
 
 
 def _redirect(request: Request, city: City, iri: str) -> Response:
     # A thing that does not exist is a 404 here, not a redirect to one.
-    city.describe(iri, "nt").close()
+    city.require(iri)
     path = request.url.path
     page = pages(request).thing(iri) if prefers_html(request) else None
     if page is None:
