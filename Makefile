@@ -11,7 +11,12 @@ help:
 
 ## run     set up, load Prato, answer one question, serve on 127.0.0.1:8000
 run: $(VENV)/.run
-	@test -f $(CC_GRAPH_HOME)/current || $(BIN)/cc-graph load
+	@if ! test -f "$(CC_GRAPH_HOME)/current"; then \
+	  $(BIN)/cc-graph load; \
+	elif test -n "$$(find data ontology -newer "$(CC_GRAPH_HOME)/current" -type f -print -quit)"; then \
+	  echo "data/ or ontology/ has changed since the last load: loading again …" >&2; \
+	  $(BIN)/cc-graph load; \
+	fi
 	@$(BIN)/cc-graph ask who-takes-part -p initiative=gdl-filiera-corta --format table
 	@$(BIN)/cc-graph serve
 

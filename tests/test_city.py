@@ -13,9 +13,9 @@ from rdflib import Dataset, Graph
 from cc_graph import City
 from cc_graph.errors import BadData, BadParameter, BadQuery, NotAcceptable, NotFound, Refused
 from cc_graph.settings import Settings
+from conftest import OFFICIAL_LISTS
 
 TOWN = Path(__file__).parent / "town" / "town.trig"
-SHARED = Path(__file__).parents[2] / "shared"
 BASE = "https://w3id.org/ccg/id/"
 
 
@@ -244,24 +244,28 @@ def test_a_full_code_list_comes_from_a_file(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     listed = tmp_path / "list.csv"
     listed.write_text(
-        "code,parent,hazardous,entry_type,label_en\n04,,,,Wastes of invention\n04 02,04,,,Wastes of fancy\n04 02 22,04 02,false,AN,Wastes of thread\n",
+        "code,parent,hazardous,entry_type,label_en\n99,,,,Wastes of invention\n99 02,99,,,Wastes of fancy\n99 02 22,99 02,false,AN,Wastes of thread\n",
         encoding="utf-8",
     )
     City.load(settings, files=[TOWN])
     assert City.import_codes("low", listed, settings) == 3
-    count = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH <https://w3id.org/ccg/graph/low> { ?c a ccg:WasteCode } }"
+    count = "SELECT (COUNT(?label) AS ?n) WHERE { GRAPH <https://w3id.org/ccg/graph/low> { ?c a ccg:WasteCode } ?c rdfs:label ?label }"
     with City.open(settings) as city:
         assert city.sparql(count).column("n") == [3]
     # It is still there after a rebuild.
-    City.load(settings, files=[TOWN])
+    report = City.rebuild(settings)
     with City.open(settings) as city:
         assert city.sparql(count).column("n") == [3]
+        quads = city.sparql("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }")
+        assert quads.column("n") == [report.quads]
+        assert [
+            finding for finding in city.audit() if "/low" in finding.focus and finding.severity == "violation"
+        ] == []
 
 
+@pytest.mark.official_lists
 def test_the_full_official_waste_list_can_be_imported(tmp_path: Path) -> None:
-    official = SHARED / "codelists" / "low_ewc_2014.csv"
-    if not official.exists():
-        pytest.skip("the official list lies beside the checkout, in shared/codelists, and is not there")
+    official = OFFICIAL_LISTS / "low_ewc_2014.csv"
     settings = Settings(home=tmp_path)
     City.load(settings, files=[TOWN])
     assert City.import_codes("low", official, settings) == 973
@@ -274,7 +278,16 @@ def test_the_full_official_waste_list_can_be_imported(tmp_path: Path) -> None:
     ("content", "sentence"),
     [
         ("code,title\n01,x\n", "has no column parent, hazardous, entry_type, label_en"),
-        ("code,parent,hazardous,entry_type,label_en\n01,,,,a\n01,,,,b\n", "a code twice"),
+        (
+            "code,parent,hazardous,entry_type,label_en\n01,,,,a\n02,01,false,AN,b\n02,01,false,AN,c\n",
+            "a code twice",
+        ),
+        (
+            "code,parent,hazardous,entry_type,label_en\n01,,,,a\n01 01,01,maybe,AN,b\n",
+            "hazardous cannot be read",
+        ),
+        ("code,parent,hazardous,entry_type,label_en\n01 01,02,true,AN,a\n", "parent cannot be read"),
+        ("code,parent,hazardous,entry_type,label_en\n../a,,true,AN,a\n", "no column parent"),
         ("code,parent,hazardous,entry_type,label_en\n", "holds no codes"),
     ],
 )
@@ -288,3 +301,69 @@ def test_a_file_that_is_no_code_list_changes_nothing(tmp_path: Path, content: st
         with pytest.raises(BadData, match=sentence):
             City.import_codes("low", wrong, settings)
         assert city.revision == before
+
+
+def test_a_blank_node_is_judged_as_a_named_one(town_settings: Settings, town: City, tmp_path: Path) -> None:
+    found = {}
+    for name, node in (("blank", "_:q"), ("named", "<https://w3id.org/ccg/id/flow/neu#q>")):
+        file = tmp_path / f"{name}.ttl"
+        file.write_text(f"{node} a <https://w3id.org/ccg/ns#Quantity> .", encoding="utf-8")
+        verdict = City.validate([file], town_settings)
+        found[name] = [
+            (finding.severity, finding.path, finding.message["en"]) for finding in verdict.findings
+        ]
+    assert found["blank"] == found["named"] != []
+
+
+def test_a_text_that_looks_like_an_iri_is_only_a_text(
+    town_settings: Settings, town: City, tmp_path: Path
+) -> None:
+    file = tmp_path / "text.ttl"
+    file.write_text(
+        '<https://example.org/a> <https://example.org/p> "see <https://w3id.org/ccg/id/a b>"@en .',
+        encoding="utf-8",
+    )
+    assert City.validate([file], town_settings).findings == ()
+
+
+def test_the_report_says_what_the_findings_say_and_nothing_of_others(
+    town_settings: Settings, town: City, tmp_path: Path
+) -> None:
+    file = tmp_path / "slip.ttl"
+    file.write_text('<https://example.org/x> <https://w3id.org/ccg/ns#destinaton> "x"@en .', encoding="utf-8")
+    report = Graph().parse(data=City.validate([file], town_settings).report, format="turtle")
+    sh = "http://www.w3.org/ns/shacl#"
+    answer = report.query(
+        f"SELECT ?conforms ?focus WHERE {{ ?r <{sh}conforms> ?conforms ; <{sh}result>/<{sh}focusNode> ?focus }}"
+    )
+    assert [(row[0].toPython(), str(row[1])) for row in answer] == [(False, "https://example.org/x")]
+
+
+@pytest.mark.parametrize("name", ["name", "self", "format_name", "values"])
+def test_a_parameter_called_like_one_of_ours_is_refused_by_name(town: City, name: str) -> None:
+    with pytest.raises(BadParameter, match=f"no parameter «{name}»"):
+        town.ask("signatories", values={name: "x"})
+
+
+def test_a_value_that_names_nothing_is_not_found_and_the_nearest_is_named(town: City) -> None:
+    with pytest.raises(NotFound) as refusal:
+        town.ask("who-takes-part", initiative="tavolo-tesile")
+    assert "tavolo-tessile" in refusal.value.hint
+
+
+def test_a_graph_is_not_asked_under_another_base(town_settings: Settings, town: City) -> None:
+    with pytest.raises(BadParameter, match="loaded under https://w3id.org/ccg/"):
+        City.open(Settings(home=town_settings.home, base_iri="https://city.example/"))
+
+
+def test_two_files_of_one_name_cannot_share_a_graph(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same file.nt").write_text("<a:a> <a:b> <a:c> .\n", encoding="utf-8")
+    settings = Settings(home=tmp_path / "home")
+    City.load(settings, files=[tmp_path / "a" / "same file.nt"])
+    with City.open(settings) as city:
+        answer = city.sparql("SELECT ?g WHERE { GRAPH ?g { <a:a> ?p ?o } }")
+    assert answer.column("g") == ["https://w3id.org/ccg/graph/same%20file"]
+    with pytest.raises(BadParameter, match="Two files are called same file"):
+        City.load(settings, files=[tmp_path / folder / "same file.nt" for folder in ("a", "b")])

@@ -167,7 +167,6 @@ OFFENCES = {
     ),
     "thing-without-source": ("GRAPH <graph/editorial> { <id/flow/x> a ccg:MaterialFlow }", "id/flow/x"),
     "undefined-concept": ("<id/initiative/x> ccg:theme <scheme/theme/gossip> .", "id/initiative/x"),
-    "undefined-term": ("<id/initiative/x> ccg:topic <scheme/theme/governance> .", "id/initiative/x"),
 }
 
 

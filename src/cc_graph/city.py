@@ -3,24 +3,24 @@
     with City.open() as city:
         city.ask("who-takes-part", initiative="tavolo-tessile")
 
-Command line, API and pages use nothing else. Everything here is synchronous and may be called from several threads.
+Command line, API and pages ask nothing else for the graph. Everything here is synchronous and may be called from several threads.
 """
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass, replace
-from pathlib import Path
+import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from cc_graph import questions as files
 from cc_graph import resources
-from cc_graph.datasets import Dataset, LoadReport, read_codes, write_files
-from cc_graph.errors import BadParameter, NotAcceptable, NotFound
-from cc_graph.linkeddata import DESCRIBE, SEARCH, Overview, Thing, read_overview, read_thing
-from cc_graph.linkeddata.licences import CC_BY, GRAPH_LICENCES
+from cc_graph.datasets import Dataset, LoadReport, import_codes, load, read_record, rebuild
+from cc_graph.errors import BadParameter, BadQuery, NotFound
+from cc_graph.linkeddata import DESCRIBE, SEARCH, Export, Overview, Thing, export, read_overview, read_thing
+from cc_graph.linkeddata.exports import GRAPH_LICENCES
+from cc_graph.linkeddata.lists import CHOICES, THINGS
 from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, by_name, by_path, negotiate
-from cc_graph.rdfio.parsing import parse
+from cc_graph.rdfio.parsing import Parser
 from cc_graph.settings import Settings
 from cc_graph.store.publisher import Publisher
 from cc_graph.store.reader import Answer, Reader
@@ -29,7 +29,8 @@ from cc_graph.table import Table
 from cc_graph.vocab import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     import networkx as nx
 
@@ -37,39 +38,8 @@ if TYPE_CHECKING:
     from cc_graph.network import Layer
     from cc_graph.questions import Question
 
-_CHOICES = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?value ?label WHERE {
-  VALUES ?class { UNDEF }
-  VALUES ?lang { "en" }
-  ?value a ?class ; rdfs:label ?label . FILTER (LANG(?label) = ?lang)
-} ORDER BY ?label ?value"""
-
-_THINGS = """
-PREFIX ccg: <https://w3id.org/ccg/ns#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?thing ?thingLabel (SAMPLE(?oneKind) AS ?kindLabel) WHERE {
-  VALUES ?class { UNDEF }
-  VALUES ?lang { "en" }
-  ?thing a ?class ; rdfs:label ?thingLabel . FILTER (LANG(?thingLabel) = ?lang)
-  OPTIONAL { ?thing ccg:stakeholderKind|ccg:materialNature|ccg:theme ?kind . ?kind rdfs:label ?oneKind . FILTER (LANG(?oneKind) = ?lang) }
-} GROUP BY ?thing ?thingLabel ORDER BY ?thingLabel ?thing"""
-
-VOCABULARIES = "vocabularies"
-"""Folder of the home where imported code lists are kept, so that a rebuild has them too."""
-
-
-@dataclass(frozen=True)
-class Export:
-    """The graph, ready to be taken away.
-
-    Attributes:
-        answer: the bytes.
-        left_out: graphs that are not in it, because the format would lose their licence or the reader asked so.
-    """
-
-    answer: Answer
-    left_out: tuple[str, ...]
+BLANK = ".well-known/genid/"
+"""Below the base: the IRIs that blank nodes of a file get while it is judged (RDF 1.1 Concepts, 3.5)."""
 
 
 class City:
@@ -86,11 +56,18 @@ class City:
 
         Raises:
             NotFound: nothing has been loaded there.
+            BadParameter: it was loaded under another base.
             Unavailable: the folder cannot be used.
         """
         settings = settings or Settings.from_environment()
         reader = Reader(settings.home, settings.base_iri, settings.query_seconds, settings.query_memory_mb)
         _ = reader.revision  # raises where nothing has been loaded
+        record = read_record(settings.home)
+        if record and record.base_iri != settings.base_iri:
+            raise BadParameter(
+                f"This graph was loaded under {record.base_iri}, not {settings.base_iri}.",
+                hint="Set CC_GRAPH_BASE_IRI as it was, or load the graph again.",
+            )
         return cls(settings, reader)
 
     @staticmethod
@@ -102,43 +79,56 @@ class City:
     ) -> LoadReport:
         """Build the store of `settings.home` anew from a data set, or from RDF files, and the imported code lists.
 
+        Args:
+            settings: where and under which base; those of the environment if None.
+            city: which data set.
+            progress: called with a word for each of `load_steps` steps.
+            files: RDF files to load instead of a data set.
+
         Raises:
+            NotFound: there is no such data set or file.
+            BadData: the data are malformed; the old store goes on serving.
             Busy: another process writes to this home.
-            BadData: the data set is malformed; the old store goes on serving.
         """
-        settings = settings or Settings.from_environment()
-        dataset = None if files else Dataset(resources.dataset_folder(city))
-        with Publisher(settings.home) as publisher, tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "graphs.nq"
-            if dataset is None:
-                report = write_files(files, path, settings.base_iri, progress)
-            else:
-                report = dataset.write_graphs(path, settings.base_iri, progress)
-            with path.open("ab") as file:
-                for imported in sorted((settings.home / VOCABULARIES).glob("*.nq")):
-                    file.write(imported.read_bytes())
-            return replace(report, revision=publisher.rebuild(path))
+        return load(settings or Settings.from_environment(), city, files, progress)
 
     @staticmethod
-    def import_codes(scheme: str, path: Path, settings: Settings | None = None) -> int:
+    def load_steps(city: str = "prato", files: Sequence[Path] = ()) -> int:
+        """How many steps `load` reports."""
+        return 2 + len(files) if files else Dataset(resources.dataset_folder(city)).steps
+
+    @staticmethod
+    def rebuild(
+        settings: Settings | None = None, progress: Callable[[str], None] | None = None
+    ) -> LoadReport:
+        """Build the store anew from what it was loaded from.
+
+        Raises:
+            NotFound: nothing has been loaded.
+            Busy: another process writes to this home.
+        """
+        return rebuild(settings or Settings.from_environment(), progress)
+
+    @staticmethod
+    def import_codes(scheme_name: str, path: Path, settings: Settings | None = None) -> int:
         """Take a full official code list from a file into the graph, now and at every rebuild; gives its number of codes.
 
         Raises:
-            BadParameter: no such scheme.
+            BadParameter: no such list.
             BadData: the file is not that list; nothing is changed.
+            NotFound: there is no such file, or nothing has been loaded.
             Busy: another process writes to this home.
         """
-        settings = settings or Settings.from_environment()
-        with tempfile.TemporaryDirectory() as folder:
-            fresh = Path(folder) / f"{scheme}.nq"
-            codes = read_codes(scheme, path, settings.base_iri, fresh)
-            with Publisher(settings.home) as publisher:
-                kept = settings.home / VOCABULARIES / f"{scheme}.nq"
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                before = kept.read_bytes() if kept.exists() else b""
-                publisher.publish(fresh.read_bytes(), before)
-                kept.write_bytes(fresh.read_bytes())
-        return codes
+        return import_codes(scheme_name, path, settings or Settings.from_environment())
+
+    @staticmethod
+    def publishing(settings: Settings | None = None) -> Publisher:
+        """The right to publish to the home of these settings: a context manager, held by a server while it runs.
+
+        Raises:
+            Busy: another process has it.
+        """
+        return Publisher((settings or Settings.from_environment()).home)
 
     def close(self) -> None:
         """End the worker processes."""
@@ -169,11 +159,13 @@ class City:
 
     # Questions
 
-    def questions(self) -> list[Question]:
+    @staticmethod
+    def questions() -> list[Question]:
         """Every question one may ask."""
         return list(files.questions())
 
-    def question(self, name: str) -> Question:
+    @staticmethod
+    def question(name: str) -> Question:
         """The question of that id.
 
         Raises:
@@ -181,29 +173,60 @@ class City:
         """
         return files.question(name)
 
-    def ask(self, name: str, lang: str = "en", **values: str) -> Table:
+    def ask(
+        self, name: str, /, lang: str = "en", values: Mapping[str, str] | None = None, **named: str
+    ) -> Table:
         """The answer to a question as a table, with headings and labels in `lang`.
 
+        Args:
+            name: id of the question.
+            lang: it or en.
+            values: parameter name → value; the same may be given by keyword.
+            named: as `values`.
+
         Raises:
-            NotFound: no such question.
+            NotFound: no such question, or a value names nothing in the graph.
             BadParameter: a value is missing, unknown or ill-typed.
         """
-        with self.answer(name, "json", lang, **values) as answer:
-            return replace(Table.from_sparql_json(answer.read(), _headings(lang)), language=lang)
+        given = {**(values or {}), **named}
+        with self.answer(name, "json", lang, given) as answer:
+            table = replace(Table.from_sparql_json(answer.read(), _headings(lang)), language=lang)
+        if not table:
+            self._require_values(self.question(name), given)
+        return table
 
-    def answer(self, name: str, format_name: str, lang: str = "en", **values: str) -> Answer:
+    def _require_values(self, question: Question, values: Mapping[str, str]) -> None:
+        """An empty answer may mean that a value names nothing: then say so."""
+        for parameter in question.parameters:
+            value = values.get(parameter.name, "").strip()
+            if parameter.type == "iri" and value:
+                term = parameter.term(value, self.settings.base_iri)
+                if not self._is_known(term):
+                    known = [
+                        row["value"].rpartition("/")[2] for row in self.choices(question.id, parameter.name)
+                    ]
+                    near = difflib.get_close_matches(value.rpartition("/")[2], known, n=1)
+                    raise NotFound(
+                        f"«{value}» names nothing in this graph.",
+                        hint=f"Did you mean {near[0]}?"
+                        if near
+                        else "Search by name for what it is called here.",
+                    )
+
+    def answer(
+        self, name: str, format_name: str, lang: str = "en", values: Mapping[str, str] | None = None
+    ) -> Answer:
         """The answer to a question as SPARQL results in json, xml, csv or tsv."""
         text = self.question(name).sparql(values, lang=lang, base_iri=self.settings.base_iri)
-        return self._reader.query(
-            text, table_format=by_name(format_name, TABLE_FORMATS), graph_format=GRAPH_FORMATS["ttl"]
-        )
+        chosen = by_name(format_name, TABLE_FORMATS)
+        return self._reader.query(text, table_format=chosen, graph_format=GRAPH_FORMATS["ttl"])
 
     def choices(self, question_id: str, parameter_name: str, lang: str = "en") -> Table:
         """The things a parameter may name: columns `value` (IRI) and `label`; empty where there is nothing to choose from."""
         parameter = self.question(question_id).parameter(parameter_name)
         if not parameter.class_name:
             return Table(("value", "label"), ())
-        return self._filled(_CHOICES, lang, {"class": files.iri_term(expand(parameter.class_name))})
+        return self._filled(CHOICES, lang, {"class": files.iri_term(expand(parameter.class_name))})
 
     # SPARQL
 
@@ -223,6 +246,10 @@ class City:
             NotAcceptable: nobody can serve that format.
             TooMuch: it ran too long or took too much memory.
         """
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise BadQuery("The query is not text in UTF-8.", hint="Save it in UTF-8.") from error
         tabular = survey(text).for_tables
         return self._reader.query(
             text,
@@ -270,8 +297,12 @@ class City:
             NotFound: nothing is.
         """
         iri = expand(iri, self.settings.base_iri)
-        if not self.sparql(f"ASK {{ {files.iri_term(iri)} ?property ?value }}").column("boolean")[0]:
+        if not self._is_known(files.iri_term(iri)):
             raise NotFound(f"Nothing is known of <{iri}>.", hint="Search by name, or list the stakeholders.")
+
+    def _is_known(self, term: str) -> bool:
+        pattern = f"{{ {term} ?property ?value }} UNION {{ ?thing ?property {term} }}"
+        return bool(self.sparql(f"ASK {{ {pattern} }}").column("boolean")[0])
 
     def vocabulary(self, format_name: str = "ttl") -> Answer:
         """Every term of the ontology as one document: the IRI of a term ends in a fragment, which no server sees."""
@@ -282,7 +313,7 @@ class City:
 
     def things(self, class_name: str, lang: str = "en") -> Table:
         """The things of a class: `thing`, `thingLabel`, `kindLabel`."""
-        return self._filled(_THINGS, lang, {"class": files.iri_term(expand(class_name))})
+        return self._filled(THINGS, lang, {"class": files.iri_term(expand(class_name))})
 
     def search(self, text: str, lang: str = "en", limit: int = 20) -> Table:
         """Things whose name holds the text: `thing`, `thingLabel`, `typeLabel`; names that begin with it come first."""
@@ -300,7 +331,8 @@ class City:
 
     # Networks
 
-    def layers(self) -> list[Layer]:
+    @staticmethod
+    def layers() -> list[Layer]:
         """The networks one may ask for."""
         from cc_graph.network import Layer
 
@@ -353,24 +385,10 @@ class City:
         in any format.
 
         Raises:
-            NotAcceptable: there is no such format.
+            NotAcceptable: there is no such format, or it cannot keep graphs of several licences apart.
             BadParameter: there is no such licence.
         """
-        format_ = by_name(format_name, GRAPH_FORMATS)
-        if licence not in {None, "CC-BY-4.0", "all"}:
-            raise BadParameter(
-                f"There is no licence «{licence}» to export by.", hint="Choose CC-BY-4.0 or all."
-            )
-        if licence == "all" and not format_.graphs:
-            raise NotAcceptable(
-                f"{format_name} cannot keep graphs of several licences apart.",
-                hint="Choose trig, nq or jsonld for all graphs.",
-            )
-        if format_.graphs and licence != "CC-BY-4.0":
-            return Export(self._reader.dump(format_, None), ())
-        licences = {row["graph"]: row.get("licence") for row in self.sparql(GRAPH_LICENCES)}
-        kept = sorted(graph for graph, given in licences.items() if given == CC_BY)
-        return Export(self._reader.dump(format_, kept), tuple(sorted(set(licences) - set(kept))))
+        return export(self._reader, self.sparql, by_name(format_name, GRAPH_FORMATS), licence)
 
     @classmethod
     def validate(cls, paths: Iterable[Path], settings: Settings | None = None) -> Verdict:
@@ -383,7 +401,12 @@ class City:
         from cc_graph.contributions import context, validate
 
         settings = settings or Settings.from_environment()
-        quads = b"".join(parse(path, by_path(path), settings.base_iri).nquads for path in paths)
+        with Parser() as parser:
+            blank = settings.base_iri + BLANK
+            quads = b"".join(
+                parser.parse(path, by_path(path), settings.base_iri, skolem_prefix=blank).nquads
+                for path in paths
+            )
         try:
             with cls.open(settings) as city:
                 beside = context(lambda text: city.query(text, accept="nt").read(), quads, settings.base_iri)

@@ -19,7 +19,7 @@ import yaml
 
 from cc_graph import resources
 from cc_graph.errors import BadParameter, NotFound
-from cc_graph.vocab import DEFAULT_BASE, PREFIXES, SCHEMES, XSD, expand
+from cc_graph.vocab import ABSOLUTE_IRI, DEFAULT_BASE, PREFIXES, SCHEMES, XSD, expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 LANGUAGES = ("it", "en")
 TYPES = ("iri", "string", "integer", "decimal", "date", "language")
 
-# What may stand between < and > in SPARQL 1.1 (IRIREF), with a scheme in front.
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]+")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]*")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
@@ -60,6 +58,10 @@ class Parameter:
         Raises:
             BadParameter: the value is not of the parameter's type.
         """
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise self.refuse(ascii(value), "text in UTF-8") from None
         return _WRITERS[self.type](self, value.strip(), base_iri)
 
     def refuse(self, value: str, expected: str) -> BadParameter:
@@ -124,7 +126,7 @@ class Question:
         Raises:
             BadParameter: a value is missing, unknown or ill-typed.
         """
-        given = {name: value for name, value in (values or {}).items() if value != ""}
+        given = {name: value for name, value in (values or {}).items() if value.strip()}
         for name in given:
             self.parameter(name)
         if lang not in LANGUAGES:
@@ -270,7 +272,7 @@ def _write_iri(parameter: Parameter, value: str, base_iri: str) -> str:
         value = (
             SCHEMES + path.removeprefix("scheme/") if path.startswith("scheme/") else expand(path, base_iri)
         )
-    if not _ABSOLUTE_IRI.fullmatch(value):
+    if not ABSOLUTE_IRI.fullmatch(value):
         raise parameter.refuse(value, "an IRI")
     return f"<{value}>"
 

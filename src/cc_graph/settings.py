@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cc_graph.errors import BadParameter
-from cc_graph.vocab import DEFAULT_BASE
+from cc_graph.vocab import ABSOLUTE_IRI, DEFAULT_BASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,11 +41,11 @@ class Settings:
         values: dict[str, object] = {
             "home": Path(env["CC_GRAPH_HOME"]) if env.get("CC_GRAPH_HOME") else _user_folder(),
             "base_iri": env.get("CC_GRAPH_BASE_IRI") or DEFAULT_BASE,
-            "query_seconds": _positive(env, "CC_GRAPH_QUERY_SECONDS", 30.0),
-            "query_memory_mb": int(_positive(env, "CC_GRAPH_QUERY_MEMORY_MB", 2048)),
+            "query_seconds": _positive(env, "CC_GRAPH_QUERY_SECONDS", 30.0, 86_400),
+            "query_memory_mb": int(_positive(env, "CC_GRAPH_QUERY_MEMORY_MB", 2048, 1 << 20)),
         }
         settings = cls(**(values | given))  # type: ignore[arg-type]
-        if "://" not in settings.base_iri or not settings.base_iri.endswith(("/", "#")):
+        if not ABSOLUTE_IRI.fullmatch(settings.base_iri) or not settings.base_iri.endswith(("/", "#")):
             raise BadParameter(
                 f"CC_GRAPH_BASE_IRI is «{settings.base_iri}», which is not an absolute IRI ending in / or #.",
                 hint="Set it to something like https://example.org/city/.",
@@ -59,7 +59,7 @@ def _user_folder() -> Path:
     return user_data_path("cc-graph", appauthor=False)
 
 
-def _positive(env: Mapping[str, str], name: str, default: float) -> float:
+def _positive(env: Mapping[str, str], name: str, default: float, most: float) -> float:
     text = env.get(name)
     if not text:
         return default
@@ -67,8 +67,9 @@ def _positive(env: Mapping[str, str], name: str, default: float) -> float:
         number = float(text)
     except ValueError:
         number = -1.0
-    if not number > 0:
+    if not 0 < number <= most:
         raise BadParameter(
-            f"{name} is «{text}», which is not a positive number.", hint=f"Leave {name} out or set a number."
+            f"{name} is «{text}», which is not a number above 0 and up to {most:,.0f}.",
+            hint=f"Leave {name} out or set a number.",
         )
     return number

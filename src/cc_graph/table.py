@@ -41,7 +41,13 @@ class Term:
     language: str | None = None
 
     def to_python(self) -> Any:
-        """The value as int, Decimal, float, bool or str, by its datatype."""
+        """The value as int, Decimal, float, bool or str, by its datatype; an ill-typed literal is its text."""
+        try:
+            return self._typed()
+        except (ValueError, ArithmeticError):
+            return self.value
+
+    def _typed(self) -> Any:
         if self.datatype in _INTEGERS:
             return int(self.value)
         if self.datatype == XSD + "decimal":
@@ -114,14 +120,17 @@ class Table:
         A thing is shown by its name, not by its IRI; an amount stands with its qualifier and unit in one cell, a
         source with its date; numbers are written as the language writes them; columns that say nothing are left out.
         """
+        if not self.headings:  # not the answer to a question: every column as it was asked for
+            return list(self.columns), [
+                ["" if cell is None else cell.value for cell in row] for row in self.rows
+            ]
         used = {
             name
             for place, name in enumerate(self.columns)
             if any(row[place] is not None for row in self.rows)
         }
-        absorbed = {part for name, parts in TOGETHER.items() if name in used for part in parts} - set(
-            TOGETHER
-        )
+        together = {name: parts for name, parts in TOGETHER.items() if name in used}
+        absorbed = {part for parts in together.values() for part in parts} - set(together)
         shown = [
             name
             for place, name in enumerate(self.columns)
@@ -159,7 +168,7 @@ class Table:
         return out.getvalue()
 
     def to_json(self) -> str:
-        """All rows as a JSON list of objects; decimals stay exact, as strings are not needed by JSON numbers."""
+        """All rows as a JSON list of objects; decimals are JSON numbers."""
         return json.dumps(list(self), ensure_ascii=False, indent=2, default=_jsonable)
 
     def _repr_html_(self) -> str:
@@ -178,9 +187,12 @@ def number_text(number: Decimal | float, lang: str) -> str:
     return text.translate(str.maketrans(",.", ".,")) if lang == "it" else text
 
 
-def _term(binding: dict[str, str]) -> Term:
+def _term(binding: dict[str, Any]) -> Term:
     kind = "literal" if binding["type"] == "typed-literal" else binding["type"]
-    return Term(kind, binding["value"], binding.get("datatype"), binding.get("xml:lang"))
+    value = binding["value"]
+    # An RDF 1.2 triple term is an object here; it is read as its JSON text.
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return Term(kind, text, binding.get("datatype"), binding.get("xml:lang"))
 
 
 def _jsonable(value: object) -> int | float:

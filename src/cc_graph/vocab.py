@@ -6,6 +6,7 @@ base of the city (`Settings.base_iri`).
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 TERMS: Final = "https://w3id.org/ccg/ns#"
@@ -44,6 +45,10 @@ PREFIXES: Final[dict[str, str]] = {
     "xsd": XSD,
 }
 """Declared for every query the project answers: `SELECT * { ?s a ccg:Stakeholder }` needs no PREFIX line."""
+
+
+# What may stand between < and > in SPARQL 1.1 (IRIREF), with a scheme in front.
+ABSOLUTE_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]+")
 
 
 def shorten(iri: str, base_iri: str = DEFAULT_BASE) -> str:

@@ -46,7 +46,7 @@ def answer(question_id: str, request: Request, city: CityNow) -> Response:
     parts = (question_id, chosen.name, lang, *(f"{name}={values[name]}" for name in sorted(values)))
     headers = {"Content-Language": lang}
     return answered(
-        request, city, parts, lambda: city.answer(question_id, chosen.name, lang=lang, **values), headers
+        request, city, parts, lambda: city.answer(question_id, chosen.name, lang, values), headers
     )
 
 

@@ -2,59 +2,77 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cc_graph.cli.output import (
-    default_language,
-    destination,
-    on_terminal,
-    say,
-    show,
-    steps,
-    write_stream,
-    write_table,
+from cc_graph import __version__
+from cc_graph.cli.messages import SEVERITIES, message
+from cc_graph.cli.options import (
+    LANGUAGE,
+    NETWORKS,
+    AnyFormat,
+    Format,
+    Lang,
+    NetworkFormat,
+    Output,
+    ReportFormat,
+    pairs,
+    query_text,
 )
-from cc_graph.errors import BadParameter, NotFound
+from cc_graph.cli.output import TABLES, chosen, destination, say, steps, write_stream, write_table
+from cc_graph.cli.server import LAST_PORT
+from cc_graph.cli.tables import edges, findings_table, titles
+from cc_graph.errors import BadParameter, NotAcceptable
 from cc_graph.settings import Settings
-from cc_graph.table import Table, Term
+from cc_graph.table import Table, number_text
 from cc_graph.vocab import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cc_graph.contributions import Finding
+    from cc_graph.datasets import LoadReport
+
+VIOLATION = 1
+"""Exit code of a judgement that found a violation."""
 
 app = typer.Typer(
     name="cc-graph",
     help="The knowledge graph of a circular city's ecosystem.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-vocab = typer.Typer(help="Official code lists.", no_args_is_help=True)
+vocab = typer.Typer(help="Official code lists.")
 app.add_typer(vocab, name="vocab")
 
-Format = Annotated[
-    str | None, typer.Option("--format", "-f", help="table on a terminal, csv in a pipe, unless said here.")
-]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")]
-Lang = Annotated[str, typer.Option("--lang", help="it or en; that of the terminal unless said here.")]
-LANGUAGE = default_language()
+
+@app.callback(invoke_without_command=True)
+def cc_graph(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which cc-graph this is.")] = False,
+) -> None:
+    """The knowledge graph of a circular city's ecosystem."""
+    if version:
+        with destination(None) as out:
+            out.write(f"cc-graph {__version__}\n".encode())
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=LAST_PORT, help="Port to listen on; 0 takes a free one.")
+    ] = 8000,
 ) -> None:
     """Serve the API and the pages; loads Prato on first start."""
     from cc_graph.cli.server import run_server
 
-    run_server(host, port, _load_with_progress)
+    run_server(host, port, lambda: _load("prato", ()))
 
 
 @app.command()
@@ -65,27 +83,43 @@ def load(
     city: Annotated[str, typer.Option(help="Which data set.")] = "prato",
 ) -> None:
     """Build the store from the data set, or from RDF files, and print what was loaded."""
-    _load_with_progress(city, files or [])
+    _load(city, files or ())
 
 
 @app.command()
-def rebuild(city: Annotated[str, typer.Option(help="Which data set.")] = "prato") -> None:
-    """Build the store anew from data and imported code lists."""
-    _load_with_progress(city)
-
-
-def _load_with_progress(city: str = "prato", files: Sequence[Path] = ()) -> None:
+def rebuild() -> None:
+    """Build the store anew from what it was loaded from, and the imported code lists."""
     from cc_graph.city import City
 
     settings = Settings.from_environment()
-    with steps(20, "Loading") as step:
+    with steps(None, message("loading")) as step:
+        report = City.rebuild(settings, step)
+    _say_loaded(report, settings.base_iri)
+
+
+def _load(city: str, files: Sequence[Path]) -> None:
+    from cc_graph.city import City
+
+    settings = Settings.from_environment()
+    with steps(City.load_steps(city, files), message("loading")) as step:
         report = City.load(settings, city, step, files)
-    base = settings.base_iri
-    for title, counts in (("per source", report.per_source), ("per class", report.per_class)):
-        say(f"Loaded {title}:")
+    _say_loaded(report, settings.base_iri)
+
+
+def _say_loaded(report: LoadReport, base: str) -> None:
+    for title, counts in (
+        ("loaded-per-source", report.per_source),
+        ("loaded-per-class", report.per_class),
+    ):
+        say(message(title))
         for iri, number in counts.items():
-            say(f"  {number:>7,}  {shorten(iri, base)}")
-    say(f"{report.quads:,} statements in {len(report.per_source)} graphs, revision {report.revision}.")
+            say(f"  {_number(number):>7}  {shorten(iri, base)}")
+    graphs = _number(len(report.per_source))
+    say(message("loaded", quads=_number(report.quads), graphs=graphs, revision=report.revision))
+
+
+def _number(number: int, lang: str = LANGUAGE) -> str:
+    return number_text(number, lang)
 
 
 @app.command()
@@ -100,79 +134,54 @@ def ask(
 ) -> None:
     """Ask the graph a question, or list the questions."""
     from cc_graph.city import City
-    from cc_graph.questions import questions
 
+    values = pairs(parameter or [])
     if question is None:
-        rows = tuple(
-            (Term("literal", q.id), Term("literal", q.title["it"]), Term("literal", q.title["en"]))
-            for q in questions()
-        )
-        write_table(Table(("question", "domanda", "title"), rows), format_, output)
+        if values:
+            raise BadParameter("-p needs a question.", hint="cc-graph ask lists the questions.")
+        listed = titles(City.questions(), ("question", "domanda", "title"), lang)
+        write_table(listed, format_, output)
         return
     with City.open() as city:
-        answer = city.ask(question, lang, **_pairs(parameter or []))
+        answer = city.ask(question, lang, values)
     write_table(answer, format_, output)
     if not answer:
-        say({"it": "Nessuna risposta.", "en": "No answer."}[lang])
-
-
-def _pairs(parameters: list[str]) -> dict[str, str]:
-    pairs = {}
-    for text in parameters:
-        name, sign, value = text.partition("=")
-        if not sign or not name:
-            raise BadParameter(f"«{text}» is no parameter.", hint="Write -p name=value.")
-        pairs[name] = value
-    return pairs
+        say(message("no-answer", lang))
 
 
 @app.command()
 def sparql(
     query: Annotated[str, typer.Argument(help="A SPARQL query, a file that holds one, or - for stdin.")],
-    format_: Format = None,
+    format_: AnyFormat = None,
     output: Output = None,
 ) -> None:
     """Ask in SPARQL; the project's prefixes are declared."""
     from cc_graph.city import City
 
-    text = _query_text(query)
-    readable = format_ == "table" or (format_ is None and output is None and on_terminal())
-    with City.open() as city, city.query(text, accept=_accept(format_, readable)) as answer:
-        if readable and answer.kind != "graph":
-            show(Table.from_sparql_json(answer.read()))
+    text = query_text(query)
+    name = format_ or chosen(None, output)
+    liked = {"table": "application/sparql-results+json, text/turtle"}.get(name, name)
+    if format_ is None and name == "csv":
+        liked = "text/csv, text/turtle;q=0.9"
+    with City.open() as city, city.query(text, accept=liked) as answer:
+        if name == "table" and answer.kind != "graph":
+            write_table(Table.from_sparql_json(answer.read()), name, output)
+        elif format_ == "table":
+            raise NotAcceptable(
+                "This query gives triples, which are no table.", hint="Choose ttl, nt, jsonld or rdfxml."
+            )
         else:
             write_stream(answer.body, output)
-
-
-def _accept(format_: str | None, readable: bool) -> str:
-    if format_ not in {None, "table"}:
-        return str(format_)
-    return "application/sparql-results+json, text/turtle" if readable else "text/csv, text/turtle;q=0.9"
-
-
-def _query_text(query: str) -> str:
-    if query == "-":
-        return sys.stdin.read()
-    if "{" in query or not Path(query).suffix:
-        return query
-    try:
-        return Path(query).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotFound(
-            f"The file {query} cannot be read.", hint="Give a query, or a file in UTF-8 that holds one."
-        ) from error
 
 
 @app.command()
 def validate(
     files: Annotated[list[Path], typer.Argument(help="RDF files to judge.")],
     lang: Lang = LANGUAGE,
-    format_: Annotated[
-        str | None, typer.Option("--format", "-f", help="table, csv, json, or ttl for the SHACL report.")
-    ] = None,
+    format_: ReportFormat = None,
     output: Output = None,
 ) -> None:
-    """Judge files by the shapes, in sentences; exit code 4 if there is a violation."""
+    """Judge files by the shapes, in sentences; exit code 1 if there is a violation."""
     from cc_graph.city import City
     from cc_graph.contributions import has_violation
 
@@ -181,40 +190,33 @@ def validate(
         with destination(output) as out:
             out.write(verdict.report.encode())
     else:
-        write_table(_findings(verdict.findings, lang), format_, output)
+        _write_findings(verdict.findings, lang, format_, output)
     if has_violation(verdict.findings):
-        raise typer.Exit(4)
-    say({"it": "I dati sono conformi.", "en": "The data conform."}[lang])
+        raise typer.Exit(VIOLATION)
+    say(message("conform", lang))
 
 
 @app.command()
 def audit(lang: Lang = LANGUAGE, format_: Format = None, output: Output = None) -> None:
-    """Judge the whole graph by shapes and checks; exit code 4 if there is a violation."""
+    """Judge the whole graph by shapes and checks; exit code 1 if there is a violation."""
     from cc_graph.city import City
     from cc_graph.contributions import has_violation
 
-    with City.open() as city, steps(1, "Validating"):
+    with City.open() as city, steps(None, message("judging", lang)):
         findings = city.audit()
-    write_table(_findings(findings, lang), format_, output)
+    _write_findings(findings, lang, format_, output)
     numbers = {
-        severity: sum(f.severity == severity for f in findings)
-        for severity in ("violation", "warning", "info")
+        severity: _number(sum(each.severity == severity for each in findings), lang)
+        for severity in SEVERITIES
     }
-    say(", ".join(f"{severity}: {number}" for severity, number in numbers.items()))
+    say(message("counts", lang, **numbers))
     if has_violation(findings):
-        raise typer.Exit(4)
+        raise typer.Exit(VIOLATION)
 
 
-def _findings(findings: Iterable[Finding], lang: str) -> Table:
-    names = ("severity", "focus", "path", "value", "sentence")
-    rows = tuple(
-        tuple(
-            Term("literal", text)
-            for text in (f.severity, shorten(f.focus), shorten(f.path), f.value, f.sentence(lang))
-        )
-        for f in findings
-    )
-    return Table(names, rows)
+def _write_findings(findings: Iterable[Finding], lang: str, format_: str | None, output: Path | None) -> None:
+    name = chosen(format_, output)
+    write_table(findings_table(findings, lang, name == "table"), name, output)
 
 
 @app.command()
@@ -223,34 +225,33 @@ def network(
     measure: Annotated[
         str | None, typer.Option(help="degree, betweenness, …; without it the network itself.")
     ] = None,
-    top: Annotated[int | None, typer.Option(help="Only the first so many.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="Of a measure: only the first so many.")] = None,
     lang: Lang = LANGUAGE,
-    format_: Annotated[
-        str | None,
-        typer.Option("--format", "-f", help="table, csv, json; without a measure also graphml, gexf."),
-    ] = None,
+    format_: NetworkFormat = None,
     output: Output = None,
 ) -> None:
     """A network of stakeholders: its measures, or the network as a file."""
     from cc_graph.city import City
-    from cc_graph.questions import projections
 
+    if measure is None and top is not None:
+        raise BadParameter("--top needs a measure to go by.", hint="Add one, such as --measure degree.")
     if layer is None:
-        rows = tuple(
-            (Term("literal", p.id), Term("literal", p.title["it"]), Term("literal", p.title["en"]))
-            for p in projections()
-        )
-        write_table(Table(("layer", "rete", "title"), rows), format_, output)
+        if measure is not None:
+            raise BadParameter("--measure needs a network.", hint="cc-graph network lists them.")
+        write_table(titles(City.layers(), ("layer", "rete", "title"), lang), format_, output)
         return
+    name = chosen(format_, output, NETWORKS if measure is None else TABLES)
     with City.open() as city:
-        if measure is None and format_ not in {None, "table"}:
+        graph = city.network(layer)
+        if measure is not None:
+            write_table(city.measure(layer, measure, top, lang), name, output)
+        elif name == "table":
+            write_table(edges(graph, lang), name, output)
+        else:
+            content = city.write_network(layer, name)
             with destination(output) as out:
-                out.write(city.write_network(layer, str(format_)))
-            return
-        answer = city.measure(layer, measure or "degree", top, lang)
-        note = city.network(layer).graph[f"note_{lang}"]
-    write_table(answer, format_, output)
-    if note:
+                out.write(content)
+    if note := graph.graph[f"note_{lang}"]:
         say(note)
 
 
@@ -271,7 +272,7 @@ def export(
             write_stream(answer.body, output)
     if taken.left_out:
         names = ", ".join(shorten(graph, city.settings.base_iri) for graph in taken.left_out)
-        say(f"Left out, because of their licence: {names}.")
+        say(message("left-out", graphs=names))
 
 
 @vocab.command("import")
@@ -282,4 +283,5 @@ def vocab_import(
     """Take a full official code list from a file into the graph."""
     from cc_graph.city import City
 
-    say(f"{City.import_codes(scheme, file):,} codes of {scheme} imported.")
+    number = City.import_codes(scheme, file)
+    say(message("codes-imported", number=_number(number), scheme=scheme))

@@ -1,4 +1,4 @@
-"""Starting the server: a free port, a loaded graph, and the right to publish."""
+"""Starting the server: a port of its own, a loaded graph, and the right to publish."""
 
 from __future__ import annotations
 
@@ -7,64 +7,73 @@ import socket
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from cc_graph.cli.messages import message
 from cc_graph.cli.output import say
 from cc_graph.errors import Busy, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LAST_PORT = 65535
+
 
 def run_server(host: str, port: int, load: Callable[[], None]) -> None:
     """Serve until interrupted.
 
     Args:
-        host: address to listen on.
-        port: port to listen on.
+        host: address or name to listen on.
+        port: port to listen on; 0 takes any that is free.
         load: what to do when nothing has been loaded yet.
 
     Raises:
         Busy: the port is in use.
-        Unavailable: the address is not ours, or the port may not be used.
+        Unavailable: the address is not ours, or the port may not be used, or the server does not start.
     """
     import uvicorn
 
     from cc_graph.city import City
     from cc_graph.settings import Settings
-    from cc_graph.store.publisher import Publisher
 
-    _check_port(host, port)
     settings = Settings.from_environment()
-    try:
-        City.open(settings).close()
-    except NotFound:
-        load()
     with ExitStack() as held:
+        listening = held.enter_context(_listen(host, port))
         try:
-            held.enter_context(Publisher(settings.home))
+            City.open(settings).close()
+        except NotFound:
+            load()
+        try:
+            held.enter_context(City.publishing(settings))
         except Busy:
-            say("Another process publishes to this store; this server only reads it.")
-        say(f"Serving on http://{host}:{port}/ (stop with Ctrl-C)")
-        uvicorn.run(
-            "cc_graph.app:create_app",
-            factory=True,
-            host=host,
-            port=port,
-            log_level="warning",
-            server_header=False,
+            say(message("only-reading"))
+        server = uvicorn.Server(
+            uvicorn.Config("cc_graph.app:create_app", factory=True, log_level="warning", server_header=False)
         )
+        say(message("serving", url=_url(listening)))
+        server.run(sockets=[listening])
+    if not server.started:
+        raise Unavailable("The server did not start.", hint="The lines above say why.")
 
 
-def _check_port(host: str, port: int) -> None:
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket: it is ours from here on, so nobody else takes the port while the graph is loaded."""
     try:
-        with socket.create_server((host, port)):
-            return
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # A name that has addresses of both kinds, such as localhost, is served on the older kind.
+        family, *_, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+        return socket.create_server(address, family=family)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < LAST_PORT else port - 1
             raise Busy(
-                f"Port {port} is in use.", hint=f"Stop what uses it, or choose another: --port {port + 1}."
+                f"Port {port} is in use.", hint=f"Stop what uses it, or choose another: --port {other}."
             ) from error
+        reason = getattr(error, "strerror", None) or error
         raise Unavailable(
-            f"{host}:{port} cannot be used: {error.strerror}.", hint="Choose another --host or --port."
+            f"«{host}», port {port}, cannot be listened on: {reason}.",
+            hint="Choose another --host or --port, such as --host 127.0.0.1 --port 8000.",
         ) from error
-    except OverflowError as error:
-        raise Unavailable(f"{port} is not a port.", hint="Choose a number from 1 to 65535.") from error
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

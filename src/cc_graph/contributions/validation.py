@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cc_graph.contributions.findings import Finding, in_order
 from cc_graph.questions import iri_term
+from cc_graph.rdfio.names import named_things
 from cc_graph.sandbox import Sandbox
 from cc_graph.vocab import SCHEMES
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SECONDS = 600.0
 MEMORY_MB = 4096
 
-_IRI = re.compile(rb"<([^<>]*)>")
 _AT_ONCE = 500
 
 
@@ -75,8 +74,7 @@ def context(ask: Callable[[str], bytes], quads: bytes, base_iri: str) -> bytes:
         quads: the data.
         base_iri: what the IRIs of our things begin with.
     """
-    found = {iri.decode() for iri in _IRI.findall(quads)}
-    things = sorted(iri for iri in found if iri.startswith((base_iri + "id/", SCHEMES)))
+    things = sorted(iri for iri in named_things(quads) if iri.startswith((base_iri + "id/", SCHEMES)))
     answers = []
     for start in range(0, len(things), _AT_ONCE):
         values = " ".join(iri_term(iri) for iri in things[start : start + _AT_ONCE])

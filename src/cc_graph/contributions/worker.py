@@ -1,7 +1,7 @@
 """The process that runs pySHACL: `python -m cc_graph.contributions.worker`.
 
 pySHACL is not thread-safe, a shape may loop, and a graph may be large: so it runs in a sandbox that can be killed.
-The data come as N-Quads; what is judged is their merge, in memory, with ontology and schemes as `ont_graph`.
+The data come as N-Quads; what is judged is their merge, in memory, with the terms as `ont_graph`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,24 @@ import os
 import tempfile
 from typing import IO, TYPE_CHECKING, Any
 
-from rdflib import Dataset, Graph, Literal, URIRef
-from rdflib.namespace import RDF
+from rdflib import BNode, Dataset, Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.namespace import RDF, XSD, Namespace
 
 from cc_graph import resources
-from cc_graph.vocab import SH, SHAPES, TERMS, shorten
+from cc_graph.vocab import PREFIXES, SHAPES, TERMS, shorten
+from cc_graph.vocab import SH as SH_IRI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_SEVERITY = {SH + "Violation": "violation", SH + "Warning": "warning", SH + "Info": "info"}
+    from rdflib.term import Node
+
+SH = Namespace(SH_IRI)
+
+_SEVERITY = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
+_PATHS = {SH.inversePath: "^{}", SH.zeroOrMorePath: "{}*", SH.oneOrMorePath: "{}+", SH.zeroOrOnePath: "{}?"}
 
 
 def judge(quads: bytes, context: bytes) -> tuple[list[dict[str, Any]], str]:
@@ -31,18 +38,23 @@ def judge(quads: bytes, context: bytes) -> tuple[list[dict[str, Any]], str]:
 
     data = _merge(quads)
     judged = set(data.subjects())
-    # pySHACL takes class axioms only from ont_graph: what concepts are, and in which scheme, must stand in the data.
     ontology = _load(resources.term_files())
+    # pySHACL takes class axioms only from ont_graph: what concepts are, and in which scheme, must stand in the data.
     _conforms, report, _text = validate(
         data + _load(resources.scheme_files()) + _merge(context),
         shacl_graph=_load(resources.shape_files()),
         ont_graph=ontology,
         allow_warnings=True,
     )
-    assert isinstance(report, Graph)
-    results = [found for found in _results(report) if URIRef(found["focus"]) in judged]
-    findings = [*results, *_unknown_terms(data, ontology), *_carried_shapes(data)]
-    return findings, report.serialize(format="turtle")
+    if not isinstance(report, Graph):
+        raise TypeError("pySHACL gave no report")
+    found = [
+        _result(report, result)
+        for result in report.objects(None, SH.result)  # not those in sh:detail: they say why, once more
+        if report.value(result, SH.focusNode) in judged
+    ]
+    findings = [*found, *_unknown_terms(data, ontology), *_carried_shapes(data)]
+    return findings, _report(findings)
 
 
 def _merge(quads: bytes) -> Graph:
@@ -61,44 +73,55 @@ def _load(paths: list[Path]) -> Graph:
     return graph
 
 
-def _results(report: Graph) -> Iterator[dict[str, Any]]:
-    for result in report.objects(None, URIRef(SH + "result")):
-        messages = [
-            value
-            for value in report.objects(result, URIRef(SH + "resultMessage"))
-            if isinstance(value, Literal)
-        ]
-        yield {
-            "severity": _SEVERITY[str(report.value(result, URIRef(SH + "resultSeverity")))],
-            "focus": str(report.value(result, URIRef(SH + "focusNode"))),
-            "path": _text(report, result, "resultPath"),
-            "value": _text(report, result, "value"),
-            "message": {message.language or "en": str(message) for message in messages},
-            "shape": _text(report, result, "sourceShape"),
-        }
+def _result(report: Graph, result: Node) -> dict[str, Any]:
+    messages = [value for value in report.objects(result, SH.resultMessage) if isinstance(value, Literal)]
+    severity = report.value(result, SH.resultSeverity)
+    value = report.value(result, SH.value)
+    shape = report.value(result, SH.sourceShape)
+    path = report.value(result, SH.resultPath)
+    return {
+        "severity": _SEVERITY[URIRef(str(severity))],
+        "focus": str(report.value(result, SH.focusNode)),
+        "path": "" if path is None else _path(report, path),
+        "value": "" if value is None else str(value),
+        "message": {message.language or "en": str(message) for message in messages},
+        "shape": str(shape) if isinstance(shape, URIRef) else "",
+    }
 
 
-def _text(report: Graph, result: Any, name: str) -> str:
-    value = report.value(result, URIRef(SH + name))
-    return "" if value is None else str(value)
+def _path(graph: Graph, path: Node) -> str:
+    """A SHACL property path as SPARQL writes it; a predicate as its IRI."""
+    if isinstance(path, URIRef):
+        return str(path)
+    for property_, pattern in _PATHS.items():
+        inner = graph.value(path, property_)
+        if inner is not None:
+            return pattern.format(
+                f"<{_path(graph, inner)}>" if isinstance(inner, URIRef) else f"({_path(graph, inner)})"
+            )
+    alternatives = graph.value(path, SH.alternativePath)
+    steps = Collection(graph, alternatives if alternatives is not None else path)
+    return ("|" if alternatives is not None else "/").join(shorten(_path(graph, step)) for step in steps)
 
 
 def _unknown_terms(data: Graph, ontology: Graph) -> Iterator[dict[str, Any]]:
     """A term in our namespace that the ontology does not define: most likely a slip of the pen."""
     known = {str(term) for term in ontology.subjects(RDF.type, None) if str(term).startswith(TERMS)}
-    used = {(term, subject) for subject, term, _value in data if str(term).startswith(TERMS)}
+    used = {(str(term), str(subject)) for subject, term, _value in data if str(term).startswith(TERMS)}
     used |= {
-        (term, subject) for subject, term in data.subject_objects(RDF.type) if str(term).startswith(TERMS)
+        (str(term), str(subject))
+        for subject, term in data.subject_objects(RDF.type)
+        if str(term).startswith(TERMS)
     }
     for term, subject in sorted(used):
-        if str(term) in known:
+        if term in known:
             continue
-        near = difflib.get_close_matches(str(term), known, n=1, cutoff=0.0)
-        name, nearest = shorten(str(term)), shorten(near[0]) if near else ""
+        near = difflib.get_close_matches(term, known, n=1, cutoff=0.0)
+        name, nearest = shorten(term), shorten(near[0]) if near else ""
         yield {
             "severity": "violation",
-            "focus": str(subject),
-            "path": str(term),
+            "focus": subject,
+            "path": term,
             "value": "",
             "message": {
                 "en": f"The ontology has no term {name}; the nearest is {nearest}.",
@@ -110,9 +133,8 @@ def _unknown_terms(data: Graph, ontology: Graph) -> Iterator[dict[str, Any]]:
 
 def _carried_shapes(data: Graph) -> Iterator[dict[str, Any]]:
     """Data that carry shapes could change how they are judged."""
-    for subject in sorted(
-        {str(subject) for subject, term, value in data if SH in str(term) or str(value).startswith(SH)}
-    ):
+    carriers = {str(s) for s, term, value in data if SH_IRI in str(term) or str(value).startswith(SH_IRI)}
+    for subject in sorted(carriers):
         yield {
             "severity": "violation",
             "focus": subject,
@@ -124,6 +146,33 @@ def _carried_shapes(data: Graph) -> Iterator[dict[str, Any]]:
             },
             "shape": SHAPES + "CarriedShape",
         }
+
+
+def _report(findings: list[dict[str, Any]]) -> str:
+    """The findings as a SHACL validation report: it says of the data what the sentences say."""
+    graph = Graph()
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    report = BNode()
+    conforms = not any(found["severity"] == "violation" for found in findings)
+    graph.add((report, RDF.type, SH.ValidationReport))
+    graph.add((report, SH.conforms, Literal(conforms, datatype=XSD.boolean)))
+    severities = {name: iri for iri, name in _SEVERITY.items()}
+    for found in findings:
+        result = BNode()
+        graph.add((report, SH.result, result))
+        graph.add((result, RDF.type, SH.ValidationResult))
+        graph.add((result, SH.focusNode, URIRef(found["focus"])))
+        graph.add((result, SH.resultSeverity, severities[found["severity"]]))
+        for language, message in found["message"].items():
+            graph.add((result, SH.resultMessage, Literal(message, lang=language)))
+        if found["shape"]:
+            graph.add((result, SH.sourceShape, URIRef(found["shape"])))
+        if "://" in found["path"] and "<" not in found["path"]:
+            graph.add((result, SH.resultPath, URIRef(found["path"])))
+        if found["value"]:
+            graph.add((result, SH.value, Literal(found["value"])))
+    return graph.serialize(format="turtle")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """What we know, on its way in: `data/<city>/` becomes named graphs, one per source."""
 
-from cc_graph.datasets.codelists import SCHEMES, read_codes
-from cc_graph.datasets.dataset import Dataset, LoadReport, write_files
+from cc_graph.datasets.dataset import Dataset, FileSet, LoadReport
+from cc_graph.datasets.loading import import_codes, load, rebuild
+from cc_graph.datasets.record import read_record
 
-__all__ = ["SCHEMES", "Dataset", "LoadReport", "read_codes", "write_files"]
+__all__ = ["Dataset", "FileSet", "LoadReport", "import_codes", "load", "read_record", "rebuild"]

@@ -6,13 +6,13 @@ list comes from a file by `cc-graph vocab import`.
 
 from __future__ import annotations
 
-import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cc_graph.errors import BadData, BadParameter
-from cc_graph.rdfio.mapping import Row, Staging
+from cc_graph.rdfio.mapping import Row, read_table
 from cc_graph.resources import knowledge
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ def town_rows(places: Iterable[Row]) -> list[Row]:
                 f"{place.cells['geonames_id']} in {'.'.join(expected)}.",
                 hint="Look the place up on geonames.org and correct id, country and admin1.",
             )
-        cells = {name: str(town[name]) for name in ("latitude", "longitude")} | {
-            "geonames_id": place.cells["geonames_id"]
-        }
-        rows.append(Row("geonames", place.line, cells))
+        cells = {name: str(town[name]) for name in ("latitude", "longitude")}
+        rows.append(Row("geonames", place.line, cells | {"geonames_id": place.cells["geonames_id"]}))
     return rows
 
 
@@ -67,64 +65,83 @@ class CodeScheme:
 
     Attributes:
         name: what the command line calls it, also its path below the schemes.
+        title: what it is.
         columns: the columns the file must have.
-        codes: how many codes the official list has.
+        code: what a code looks like.
+        values: what the cells of a column may hold, empty cells aside.
     """
 
     name: str
+    title: str
     columns: tuple[str, ...]
-    codes: int
+    code: re.Pattern[str]
+    values: dict[str, frozenset[str]]
+
+    @property
+    def mapping(self) -> Path:
+        """The SPARQL Update that says what the columns mean."""
+        return knowledge() / "data" / "codelists" / f"{self.name}.ru"
 
 
-SCHEMES = {"low": CodeScheme("low", ("code", "parent", "hazardous", "entry_type", "label_en"), 973)}
-"""Schemes `cc-graph vocab import` knows: the EU List of Waste (Decision 2000/532/EC as amended by 2014/955/EU)."""
+SCHEMES = {
+    "low": CodeScheme(
+        "low",
+        "European List of Waste (Decision 2000/532/EC as amended by 2014/955/EU)",
+        ("code", "parent", "hazardous", "entry_type", "label_en"),
+        re.compile(r"[0-9]{2}( [0-9]{2}){0,2}"),
+        {"hazardous": frozenset({"true", "false"}), "entry_type": frozenset({"AH", "MH", "AN", "MN"})},
+    )
+}
+"""The lists `cc-graph vocab import` knows."""
 
 
-def read_codes(name: str, path: Path, base_iri: str, target: Path) -> int:
-    """Turn an official list into N-Quads at `target`, in graph `<base>graph/<name>`, and give the number of codes.
+def code_scheme(name: str) -> CodeScheme:
+    """The list of that name.
 
     Raises:
-        BadParameter: no such scheme.
-        BadData: the file is missing, malformed, or not the list it should be.
+        BadParameter: there is none.
     """
     if name not in SCHEMES:
         raise BadParameter(f"There is no code list «{name}» to import.", hint=f"Known: {', '.join(SCHEMES)}.")
-    scheme = SCHEMES[name]
-    rows = _code_rows(scheme, path)
-    staging = Staging(base_iri)
-    staging.add_rows(rows)
-    staging.update(knowledge() / "data" / "codelists" / f"{name}.ru")
-    staging.write_graphs(target)
-    return len(rows)
+    return SCHEMES[name]
 
 
-def _code_rows(scheme: CodeScheme, path: Path) -> list[Row]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in scheme.columns if name not in (reader.fieldnames or ())]
-            rows = (
-                []
-                if missing
-                else [
-                    Row(
-                        scheme.name,
-                        reader.line_num,
-                        {name: text for name, text in cells.items() if name and text},
-                    )
-                    for cells in reader
-                ]
-            )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadData(f"{path.name} cannot be read: {error}.", hint="Give a CSV file in UTF-8.") from error
+def read_codes(scheme: CodeScheme, path: Path) -> list[Row]:
+    """The rows of an official list, checked, as rows of a table named after the scheme.
+
+    Raises:
+        NotFound: there is no such file.
+        BadData: the file is malformed, or not such a list.
+    """
+    rows = [Row(scheme.name, row.line, row.cells) for row in read_table(path)]
+    if not rows:
+        raise BadData(f"{path.name} holds no codes.", hint="Give the whole official list.")
+    missing = [name for name in scheme.columns if not any(name in row.cells for row in rows)]
     if missing:
         raise BadData(
             f"{path.name} has no column {', '.join(missing)}.",
             hint=f"A list «{scheme.name}» needs the columns {', '.join(scheme.columns)}.",
         )
-    if not rows:
-        raise BadData(f"{path.name} holds no codes.", hint="Give the whole official list.")
-    codes = {row.cells.get("code", "") for row in rows}
-    if len(codes) != len(rows) or "" in codes:
+    codes = [row.cells.get("code", "") for row in rows]
+    if len(set(codes)) != len(codes):
         raise BadData(f"{path.name} has rows without a code or a code twice.", hint="One row per code.")
+    for row in rows:
+        _check_code(scheme, row, set(codes), path)
     return rows
+
+
+def _check_code(scheme: CodeScheme, row: Row, codes: set[str], path: Path) -> None:
+    wrong = [
+        name
+        for name, allowed in scheme.values.items()
+        if row.cells.get(name, next(iter(allowed))) not in allowed
+    ]
+    if not scheme.code.fullmatch(row.cells.get("code", "")):
+        wrong.append("code")
+    if row.cells.get("parent", row.cells.get("code")) not in codes:
+        wrong.append("parent")
+    if wrong:
+        raise BadData(
+            f"{path.name}, line {row.line}: {', '.join(wrong)} cannot be read.",
+            hint="Compare the row with the official list.",
+        )

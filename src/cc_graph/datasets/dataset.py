@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from cc_graph import resources
 from cc_graph.datasets.codelists import activity_rows, town_rows
-from cc_graph.errors import BadData, NotFound
+from cc_graph.errors import BadData, BadParameter, NotFound
 from cc_graph.rdfio.formats import by_path
 from cc_graph.rdfio.mapping import Staging, read_table
-from cc_graph.rdfio.parsing import parse
+from cc_graph.rdfio.parsing import Parser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from cc_graph.datasets.codelists import CodeScheme
     from cc_graph.rdfio.mapping import Row
+
+    Progress = Callable[[str], None]
+    Codes = tuple[CodeScheme, list[Row]]
 
 _PER_CLASS = """
 PREFIX ccg: <https://w3id.org/ccg/ns#>
@@ -25,6 +30,10 @@ SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
 } GROUP BY ?class ORDER BY ?class"""
 
 _PER_GRAPH = "SELECT ?g (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+
+
+def unheard(_step: str) -> None:
+    """Progress nobody follows."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,13 @@ class Dataset:
                 hint="Every fact has a source: give the row the source_id of a row of sources.csv.",
             )
 
+    @property
+    def steps(self) -> int:
+        """How many steps `write_graphs` reports."""
+        return 4 + len(self._mappings())
+
     def write_graphs(
-        self, path: Path, base_iri: str, progress: Callable[[str], None] | None = None
+        self, path: Path, base_iri: str, progress: Progress = unheard, codes: Iterable[Codes] = ()
     ) -> LoadReport:
         """Write ontology, schemes and all facts as N-Quads to `path`, each fact in the graph of its source.
 
@@ -87,42 +101,66 @@ class Dataset:
             path: where the N-Quads go.
             base_iri: base of the things and graphs.
             progress: called with a word for each step done.
+            codes: code lists to take in whole, each a scheme and its rows.
         """
-        done = progress or (lambda _step: None)
         staging = _with_ontology(base_iri)
-        done("ontology")
+        progress("ontology")
         for rows in self.tables.values():
             staging.add_rows(rows)
         staging.add_rows(activity_rows())
-        done("tables")
+        progress("tables")
         if "places" in self.tables:
             staging.add_rows(town_rows(self.tables["places"]))
-        done("places")
+        progress("places")
         staging.add_turtle(self.folder / "catalogue.ttl", "graph/catalogue")
-        for file in sorted((self.folder / "mapping").glob("*.ru")):
+        for file in self._mappings():
             staging.update(file)
-            done(file.stem)
-        return _finish(staging, path, done)
+            progress(file.stem)
+        return _finish(staging, path, progress, codes)
+
+    def _mappings(self) -> list[Path]:
+        return sorted((self.folder / "mapping").glob("*.ru"))
 
 
-def write_files(
-    files: Iterable[Path], path: Path, base_iri: str, progress: Callable[[str], None] | None = None
-) -> LoadReport:
-    """Write ontology, schemes and some RDF files as N-Quads to `path`.
+class FileSet:
+    """Some RDF files to load instead of a data set.
 
     Triples keep the named graph they come in; those without one go to `<base>graph/<file name without ending>`.
-
-    Raises:
-        BadData: a file is malformed.
-        BadParameter: a file's ending does not tell its format.
     """
-    done = progress or (lambda _step: None)
-    staging = _with_ontology(base_iri)
-    done("ontology")
-    for file in files:
-        staging.add_quads(parse(file, by_path(file), base_iri).nquads, f"graph/{file.stem}")
-        done(file.name)
-    return _finish(staging, path, done)
+
+    def __init__(self, files: Sequence[Path], base_iri: str) -> None:
+        """Parse the files, each in a sandbox.
+
+        Raises:
+            BadData: a file is malformed.
+            BadParameter: a file's ending does not tell its format, or two files have one name.
+        """
+        self._base_iri = base_iri
+        self._parsed: dict[str, bytes] = {}
+        with Parser() as parser:
+            for file in files:
+                graph = f"graph/{quote(file.stem, safe='')}"
+                if graph in self._parsed:
+                    raise BadParameter(
+                        f"Two files are called {file.stem}.", hint="Rename one: its name names its graph."
+                    )
+                self._parsed[graph] = parser.parse(file, by_path(file), base_iri).nquads
+
+    @property
+    def steps(self) -> int:
+        """How many steps `write_graphs` reports."""
+        return 2 + len(self._parsed)
+
+    def write_graphs(
+        self, path: Path, base_iri: str, progress: Progress = unheard, codes: Iterable[Codes] = ()
+    ) -> LoadReport:
+        """As `Dataset.write_graphs`."""
+        staging = _with_ontology(base_iri)
+        progress("ontology")
+        for graph, nquads in self._parsed.items():
+            staging.add_quads(nquads, graph)
+            progress(graph)
+        return _finish(staging, path, progress, codes)
 
 
 def _with_ontology(base_iri: str) -> Staging:
@@ -134,10 +172,13 @@ def _with_ontology(base_iri: str) -> Staging:
     return staging
 
 
-def _finish(staging: Staging, path: Path, done: Callable[[str], None]) -> LoadReport:
+def _finish(staging: Staging, path: Path, progress: Progress, codes: Iterable[Codes]) -> LoadReport:
+    for scheme, rows in codes:
+        staging.add_rows(rows)
+        staging.update(scheme.mapping)
     staging.update(resources.knowledge() / "ontology" / "entailed.ru")
-    done("entailed")
     quads = staging.write_graphs(path)
+    progress("entailed")
     per_class = {row["class"]: int(row["things"]) for row in staging.select(_PER_CLASS)}
     per_source = {row["g"]: int(row["quads"]) for row in staging.select(_PER_GRAPH)}
     return LoadReport(per_class, per_source, quads)

@@ -146,10 +146,10 @@ class Thing:
         iri: the thing.
         label: its name in the language asked for, or in any.
         labels: its names by language.
-        types: its classes, the most special first; the entailed ones are left out.
+        types: its classes, as stated; the entailed ones are left out.
         description: its summary, empty if there is none.
         facts: what is said of it.
-        incoming: what points to it; the value is the other thing.
+        incoming: what points to it, the first thousand; the value is the other thing.
     """
 
     iri: str

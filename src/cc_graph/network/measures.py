@@ -36,8 +36,16 @@ def _closeness(graph: nx.Graph[str]) -> dict[str, float]:
 
 
 def _eigenvector(graph: nx.Graph[str]) -> dict[str, float]:
-    """Centrality that comes from central neighbours (Bonacich 1987), computed per component and zero outside the largest."""
-    undirected = graph.to_undirected()
+    """Centrality that comes from central neighbours (Bonacich 1987), in the largest component; zero outside it.
+
+    Ties in both directions add up.
+    """
+    undirected: nx.Graph[str] = nx.Graph()
+    undirected.add_nodes_from(graph)
+    edges: list[tuple[str, str, float]] = list(graph.edges(data="weight"))
+    for source, target, weight in edges:
+        before = undirected.get_edge_data(source, target, {"weight": 0.0})["weight"]
+        undirected.add_edge(source, target, weight=before + weight)
     largest = undirected.subgraph(
         max(nx.connected_components(undirected), key=lambda part: (len(part), min(part)))
     )

@@ -9,12 +9,13 @@ default graph and never leave it.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from cc_graph.errors import BadData
+from cc_graph.errors import BadData, NotFound
 from cc_graph.vocab import XSD
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROW = "https://w3id.org/ccg/row#"
+
+_COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,21 @@ def read_table(path: Path) -> list[Row]:
     """The rows of a CSV file with a header (UTF-8, RFC 4180); cells are stripped, empty ones left out.
 
     Raises:
-        BadData: the file cannot be read, is not UTF-8, or a row has more or fewer cells than the header.
+        NotFound: there is no such file.
+        BadData: the file cannot be read, is not UTF-8, a column has no usable name, or a row has more or fewer cells
+            than the header.
     """
     rows = []
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        # Spreadsheets write a byte order mark.
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
+            odd = [name for name in reader.fieldnames or () if not _COLUMN.fullmatch(name)]
+            if odd:
+                raise BadData(
+                    f"{path.name} has a column «{odd[0]}».",
+                    hint="Name columns with letters, digits and underscores.",
+                )
             for cells in reader:
                 if None in cells or None in cells.values():
                     raise BadData(
@@ -51,6 +63,8 @@ def read_table(path: Path) -> list[Row]:
                     )
                 filled = {name: text.strip() for name, text in cells.items() if text.strip()}
                 rows.append(Row(path.stem, reader.line_num, filled))
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path}.", hint="Give the path of a CSV file.") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadData(
             f"{path.name} cannot be read: {error}.", hint="The file must be CSV in UTF-8 with a header."

@@ -63,7 +63,7 @@ def question(lang: str, question_id: str, request: Request, city: CityNow) -> Re
     answer, problem = None, None
     if all(values.get(one.name) for one in asked.parameters if one.required):
         try:
-            table = city.ask(question_id, lang=lang, **values)
+            table = city.ask(question_id, lang, values)
             answer = grid(table, url, without=_constant(table, values))
         except BadParameter as error:
             problem = error
