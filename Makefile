@@ -13,7 +13,7 @@ help:
 run: $(VENV)/.run
 	@if ! test -f "$(CC_GRAPH_HOME)/current"; then \
 	  $(BIN)/cc-graph load; \
-	elif test -n "$$(find data ontology -newer "$(CC_GRAPH_HOME)/current" -type f -print -quit)"; then \
+	elif test -n "$$(find data ontology -newer "$(CC_GRAPH_HOME)/current" -print -quit)"; then \
 	  echo "data/ or ontology/ has changed since the last load: loading again …" >&2; \
 	  $(BIN)/cc-graph load; \
 	fi

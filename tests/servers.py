@@ -35,7 +35,10 @@ def serving(home: Path) -> Iterator[str]:
             yield url
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            try:
+                process.communicate(timeout=30)
+            finally:
+                process.kill()  # a server that does not stop fails the test and does not stay
 
 
 def _wait(url: str, process: subprocess.Popen[str]) -> None:
