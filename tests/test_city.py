@@ -352,7 +352,7 @@ def test_a_value_that_names_nothing_is_not_found_and_the_nearest_is_named(town: 
 
 
 def test_a_graph_is_not_asked_under_another_base(town_settings: Settings, town: City) -> None:
-    with pytest.raises(BadParameter, match="loaded under https://w3id.org/ccg/"):
+    with pytest.raises(BadParameter, match=r"loaded under https://w3id\.org/ccg/"):
         City.open(Settings(home=town_settings.home, base_iri="https://city.example/"))
 
 
