@@ -132,14 +132,19 @@ def claims(name: str, wanted: int, judge: Callable[[], list[Outcome]]) -> Gate:
     )
 
 
-def ceon() -> Gate:
-    """How many of the questions that CEON leaves open ours answer."""
-    try:
-        rows = evidence.entries("questions")
-    except FileNotFoundError:
-        return Gate("CEON's open questions", f"0/{CEON_OPEN}")
-    answered = {str(one) for row in rows for one in row.get("ceon") or []}
-    return Gate("CEON's open questions", f"{len(answered)}/{CEON_OPEN} answered")
+def asked() -> list[Gate]:
+    """The forty questions, and which of those that CEON leaves open they answer."""
+    outcomes: list[Outcome] = []
+
+    def judge() -> list[Outcome]:
+        outcomes.extend(evidence.questions())
+        return outcomes
+
+    gate = claims("questions", QUESTIONS, judge)
+    if not outcomes:
+        return [gate]
+    answered = evidence.answered_of_ceon({outcome.key for outcome in outcomes if outcome.passed})
+    return [gate, Gate("CEON's open questions", f"{len(answered)}/{CEON_OPEN} answered")]
 
 
 def gates() -> list[Gate]:
@@ -151,8 +156,7 @@ def gates() -> list[Gate]:
         foops(vocabulary),
         pitfalls(vocabulary),
         *reasoned(vocabulary),
-        claims("questions", QUESTIONS, evidence.questions),
-        ceon(),
+        *asked(),
         claims("capabilities", CAPABILITIES, lambda: evidence.capabilities(vocabulary)),
     ]
 

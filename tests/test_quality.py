@@ -31,8 +31,11 @@ def claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     )
 
 
-def _question(**other: Any) -> dict[str, Any]:
-    return {"id": "S2", "query": "who-takes-part", "without": NO_PARTICIPATION, **other}
+def _question(
+    answer: str = "who-takes-part", without: str = NO_PARTICIPATION, **other: Any
+) -> dict[str, Any]:
+    proof = [{"answer": answer, "without": without}]
+    return {"id": "S2", "files": ["who-takes-part"], "proof": proof, **other}
 
 
 def test_a_question_passes_when_the_town_answers_it_and_no_longer_does_without_the_fact(claim: Write) -> None:
@@ -46,12 +49,12 @@ def test_a_question_passes_when_the_town_answers_it_and_no_longer_does_without_t
     [
         (
             _question(without="DELETE WHERE { GRAPH ?g { ?x ccg:noSuchTerm ?y } }"),
-            "the answer stays the same without the fact",
+            "who-takes-part stays the same without the fact",
         ),
-        (_question(without=None), "no variant of the town without the fact is given"),
-        (_question(expected="nobody-wrote-it"), "no expected answer: nobody-wrote-it"),
-        (_question(expected=["who-bridges-two-tables"]), "does not answer as in who-bridges-two-tables.csv"),
-        (_question(query="no-such-file"), "no expected answer: none is named"),
+        (_question(proof=[]), "no proof is given"),
+        (_question("who-takes-part--nobody-wrote-it"), "who-takes-part--nobody-wrote-it.csv does not exist"),
+        (_question("who-bridges-two-tables"), "who-bridges-two-tables is no answer to one of its files"),
+        (_question(without="DELETE nonsense"), "expected WHERE"),
     ],
 )
 def test_a_question_that_shows_nothing_does_not_pass(
@@ -60,6 +63,36 @@ def test_a_question_that_shows_nothing_does_not_pass(
     claim("questions", [entry])
     (outcome,) = evidence.questions()
     assert failure in outcome.failure
+
+
+def test_an_answer_that_is_not_the_expected_one_does_not_pass(
+    claim: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim("questions", [_question()])
+    expected = (evidence.TOWN / "expected" / "who-takes-part.csv").read_text(encoding="utf-8")
+    (tmp_path / "expected").mkdir()
+    (tmp_path / "expected" / "who-takes-part.csv").write_text(
+        expected.rsplit("\n", 2)[0] + "\n", encoding="utf-8"
+    )
+    for graphs in evidence.TOWN.glob("*.trig"):
+        (tmp_path / graphs.name).symlink_to(graphs)
+    monkeypatch.setattr(evidence, "TOWN", tmp_path)
+    (outcome,) = evidence.questions()
+    assert outcome.failure == "the town does not answer as in who-takes-part.csv"
+
+
+def test_of_ceons_open_questions_only_those_of_passed_questions_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "DOCS", tmp_path)
+    rows = [{"id": "A3", "ceon": ["5-1"]}, {"id": "F1", "ceon": ["5-3"]}]
+    content = {"questions": rows, "ceon": {"not_covered_by_ceon": {"5-1": "?", "5-3": "?", "6-1": "?"}}}
+    (tmp_path / "questions.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert evidence.answered_of_ceon({"A3"}) == {"5-1"}
+    rows.append({"id": "G1", "ceon": ["99-1"]})
+    (tmp_path / "questions.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(ValueError, match="CEON does not leave these open: 99-1"):
+        evidence.answered_of_ceon(set())
 
 
 def test_a_capability_passes_when_its_terms_and_its_evidence_exist(claim: Write) -> None:
@@ -127,12 +160,12 @@ def test_what_is_not_delivered_counts_nothing_and_is_named(claim: Write) -> None
 
 
 def test_a_gate_counts_each_question_once_and_no_failure_hides_behind_the_number(claim: Write) -> None:
-    claim("questions", [_question(), _question(), _question(id="S3", without=None)])
+    claim("questions", [_question(), _question(), _question(id="S3", proof=[])])
     gate = check_ontology.claims("questions", 1, evidence.questions)
     assert gate.result == "1/1"
     assert not gate.met
     assert gate.details[0] == " S2 passed  queries/who-takes-part.rq"
-    assert gate.details[2].startswith(" S3 FAILED  queries/who-takes-part.rq  (no variant")
+    assert gate.details[2].startswith(" S3 FAILED  queries/who-takes-part.rq  (no proof is given)")
 
 
 def test_a_pitfall_nobody_excuses_fails_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
