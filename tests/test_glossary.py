@@ -13,6 +13,7 @@ from cc_graph.errors import Unavailable
 from cc_graph.glossary import diagrams, write_pages
 from cc_graph.glossary.diagrams import Box, Line
 from cc_graph.glossary.terms import Glossary
+from cc_graph.glossary.words import MODULES, WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,18 @@ def test_every_module_and_scheme_has_a_page_in_each_language(folder: Path) -> No
     for lang in ("it", "en"):
         assert {path.stem for path in (folder / lang / "module").iterdir()} == set(GLOSSARY.modules)
         assert {path.stem for path in (folder / lang / "scheme").iterdir()} == set(GLOSSARY.scheme_graphs)
+
+
+def test_every_module_has_a_name_and_its_place_in_the_order_of_reading() -> None:
+    assert tuple(GLOSSARY.modules) == MODULES
+    assert [name for name in MODULES if name not in WORDS] == []
+
+
+def test_a_scheme_lists_its_concepts_under_their_headings_and_10_after_9() -> None:
+    (operations,) = [scheme for scheme in GLOSSARY.schemes if scheme.link.page == "scheme/operation.html"]
+    codes = [(concept.notation, concept.depth) for concept in operations.concepts]
+    recovery = codes[codes.index(("R", 0)) :]
+    assert recovery == [("R", 0), *((f"R{number}", 1) for number in range(1, 14))]
 
 
 def test_no_link_leads_nowhere_and_none_leads_out(folder: Path) -> None:

@@ -130,6 +130,11 @@ def iris(nodes: Iterable[Node | None]) -> list[URIRef]:
     return sorted({node for node in nodes if isinstance(node, URIRef)})
 
 
+def _as_read(code: URIRef) -> list[tuple[str, int]]:
+    """A key that puts R2 before R10."""
+    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D*)(\d*)", code)]
+
+
 @dataclass(frozen=True)
 class Glossary:
     """Every term and scheme of the ontology.
@@ -246,10 +251,10 @@ class Glossary:
                     depth=depth,
                 )
             )
-            for narrower in iris(graph.subjects(SKOS.broader, concept)):
+            for narrower in sorted(iris(graph.subjects(SKOS.broader, concept)), key=_as_read):
                 add(narrower, depth + 1)
 
-        for top in iris(graph.subjects(SKOS.topConceptOf, node)):
+        for top in sorted(iris(graph.subjects(SKOS.topConceptOf, node)), key=_as_read):
             add(top, 0)
         descriptions = texts(graph, node, URIRef("http://purl.org/dc/terms/description"))
         return Scheme(self.link(node), descriptions, tuple(listed))
