@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
 from rdflib.namespace import RDFS, SKOS
@@ -86,7 +87,7 @@ def pitfalls(vocabulary: Vocabulary) -> Gate:
             more = f" and {len(offenders) - 4} more" if len(offenders) > 4 else ""
             details.append(f"{key} failed: {', '.join(offenders[:4])}{more}")
     lines = [f"passed: {' '.join(passed)}"]
-    lines += [f"{key} deviation: {excused[key][:110]}" for key in deviating]
+    lines += [f"{key} deviation: {shorten(excused[key], 110, placeholder=' …')}" for key in deviating]
     result = f"{len(passed)} passed, {len(deviating)} deviations, {len(details)} failed"
     return Gate("OOPS! pitfalls", result, not details, (*lines, *details))
 

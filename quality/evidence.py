@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 import yaml
+from rdflib import BNode, URIRef
 
 from cc_graph import resources
 from cc_graph.errors import CityError
 from cc_graph.questions import read_question
 from cc_graph.vocab import DEFAULT_BASE, PREFIXES, expand, shorten
+from quality.vocabulary import CCGSH
 
 if TYPE_CHECKING:
+    from rdflib.term import Node
+
     from quality.vocabulary import Vocabulary
 
 ROOT: Final = Path(__file__).parents[1]
@@ -153,10 +157,10 @@ def capabilities(vocabulary: Vocabulary) -> list[Outcome]:
     declared = {str(term) for term in vocabulary.declared}
     graphs = [vocabulary.terms, vocabulary.shapes, *vocabulary.schemes.values()]
     used = {str(node) for graph in graphs for triple in graph for node in triple}
-    return [_capability(entry, declared, used) for entry in entries("capabilities")]
+    return [_capability(entry, declared, used, vocabulary) for entry in entries("capabilities")]
 
 
-def _capability(entry: dict[str, Any], declared: set[str], used: set[str]) -> Outcome:
+def _capability(entry: dict[str, Any], declared: set[str], used: set[str], vocabulary: Vocabulary) -> Outcome:
     terms = [str(term) for term in entry.get("terms") or []]
     tests = entry.get("test") or []
     tests = [tests] if isinstance(tests, str) else [str(test) for test in tests]
@@ -165,11 +169,11 @@ def _capability(entry: dict[str, Any], declared: set[str], used: set[str]) -> Ou
     unknown = [term for term in terms if expand(term) not in (declared if term.startswith("ccg:") else used)]
     if not terms or unknown:
         return Outcome(key, about, f"no such term: {', '.join(unknown) or 'none is named'}")
-    failures = [failure for test in tests if (failure := _evidence(test, terms))]
+    failures = [failure for test in tests if (failure := _evidence(test, terms, vocabulary))]
     return Outcome(key, about, "; ".join(failures) if tests else "no test is named")
 
 
-def _evidence(test: str, terms: list[str]) -> str:
+def _evidence(test: str, terms: list[str], vocabulary: Vocabulary) -> str:
     """Why a file or a test function does not show the terms; empty where it does."""
     file, _, function = test.partition("::")
     path = ROOT / file
@@ -182,9 +186,24 @@ def _evidence(test: str, terms: list[str]) -> str:
             if re.search(rf"^def {re.escape(function)}\(", text, re.MULTILINE)
             else f"{test} does not exist"
         )
+    if path.parent.name == "bad":
+        text += _asked_by_shapes(text, vocabulary)
     if path.suffix in {".ttl", ".trig", ".rq"} and not any(mentions(text, term) for term in terms):
         return f"{file} mentions none of its terms"
     return ""
+
+
+def _asked_by_shapes(text: str, vocabulary: Vocabulary) -> str:
+    """What the shapes say that a bad example breaks by its first line: it may show a term by leaving it out."""
+    waiting: list[Node] = [CCGSH[name] for name in re.findall(r"ccgsh:([\w-]+)", text.partition("\n")[0])]
+    said = []
+    while waiting:
+        for value in vocabulary.shapes.objects(waiting.pop()):
+            if isinstance(value, BNode):
+                waiting.append(value)
+            else:
+                said.append(f"<{value}>" if isinstance(value, URIRef) else str(value))
+    return "\n".join(said)
 
 
 def mentions(text: str, term: str) -> bool:

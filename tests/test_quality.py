@@ -110,6 +110,14 @@ def test_a_capability_passes_when_its_terms_and_its_evidence_exist(claim: Write)
     assert outcome.about.startswith("ccg:MaterialFlow ccg:origin prov:Entity · tests/shapes/good/")
 
 
+def test_a_bad_example_shows_a_term_by_leaving_it_out(claim: Write) -> None:
+    without_period = "tests/shapes/bad/MaterialFlow-quantity-without-period.ttl"
+    claim("capabilities", [{"n": 35, "terms": ["ccg:period"], "test": without_period}])
+    (outcome,) = evidence.capabilities(OURS)
+    assert "ccg:period " not in (evidence.ROOT / without_period).read_text(encoding="utf-8")
+    assert outcome.failure == ""
+
+
 @pytest.mark.parametrize(
     ("terms", "test", "failure"),
     [
