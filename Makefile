@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export CC_GRAPH_HOME ?= $(CURDIR)/.cc-graph
 
-.PHONY: help run test check format lock clean
+.PHONY: help run test check check-ontology format lock clean
 
 help:
 	@grep -E '^# make|^## ' Makefile | sed 's/^## /  make /; s/^# //'
@@ -26,16 +26,20 @@ test: $(VENV)/.test
 
 ## check   format, lint, types, floors, Turtle
 check: $(VENV)/.test
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests quality
+	$(BIN)/ruff check src tests quality
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/turtlefmt --check ontology shapes data tests
 
+## check-ontology   what the ontology has and passes: terms, pitfalls, profile, consistency, questions, capabilities
+check-ontology: $(VENV)/.test
+	@$(BIN)/python -m quality.check_ontology
+
 ## format  put Python and Turtle in order
 format: $(VENV)/.test
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix-only src tests
+	$(BIN)/ruff format src tests quality
+	$(BIN)/ruff check --fix-only src tests quality
 	$(BIN)/turtlefmt ontology shapes data tests
 
 ## lock    renew requirements.txt and requirements-dev.txt

@@ -302,8 +302,14 @@ def test_an_answer_can_be_taken_away_and_pointed_at(site: TestClient) -> None:
 
 
 def test_an_empty_answer_says_so_and_offers_the_question_without_values(site: TestClient) -> None:
-    page = read(site, "/it/questions/who-takes-part?initiative=no-such-table")
+    page = read(site, "/it/questions/who-takes-part?initiative=lana-ritrovata")
     assert "Il grafo non contiene risposte con questi valori." in page.text
+    assert "/it/questions/who-takes-part" in page.links()
+
+
+def test_a_value_that_names_nothing_is_told_beside_the_form(site: TestClient) -> None:
+    page = read(site, "/it/questions/who-takes-part?initiative=no-such-table", status=404)
+    assert "«no-such-table» names nothing in this graph." in page.text
     assert "/it/questions/who-takes-part" in page.links()
 
 

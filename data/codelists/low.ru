@@ -15,7 +15,8 @@ INSERT {
       skos:prefLabel ?labelEn, ?labelIt ;
       skos:broader ?broader ;
       skos:topConceptOf ?top ;
-      ccg:hazardous ?hazardous .
+      ccg:hazardous ?hazardous ;
+      ccg:entryType ?entryType .
   }
 }
 WHERE {
@@ -29,6 +30,8 @@ WHERE {
   OPTIONAL { ?row row:parent ?parent . BIND (IRI(CONCAT("https://w3id.org/ccg/scheme/low/", REPLACE(?parent, " ", ""))) AS ?broader) }
   BIND (IF(BOUND(?parent), ?none, <https://w3id.org/ccg/scheme/low>) AS ?top)
   OPTIONAL { ?row row:hazardous ?flag . BIND (STRDT(?flag, xsd:boolean) AS ?hazardous) }
+  # Absolute or mirror, hazardous or not: AH, MH, AN, MN.
+  OPTIONAL { ?row row:entry_type ?entryType }
 } ;
 
 INSERT DATA {

@@ -103,6 +103,11 @@ class Question:
     text: str
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def answered_on_prato(self) -> bool:
+        """Whether the sources of Prato state such facts; where they do not, the front matter says `prato: false`."""
+        return self.extra.get("prato") is not False
+
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name.
 

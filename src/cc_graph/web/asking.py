@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from cc_graph.city import City
-from cc_graph.errors import BadParameter
+from cc_graph.errors import BadParameter, NotFound
 from cc_graph.questions import Parameter, Question
 from cc_graph.table import Table
 from cc_graph.vocab import expand
@@ -51,7 +51,9 @@ class Field:
 @router.get("/{lang:language}/questions")
 def questions(lang: str, request: Request, city: CityNow) -> Response:
     """Every question as a card."""
-    return render(request, lang, "questions.html", questions=city.questions())
+    answered = [one for one in city.questions() if one.answered_on_prato]
+    waiting = [one for one in city.questions() if not one.answered_on_prato]
+    return render(request, lang, "questions.html", questions=answered, waiting=waiting)
 
 
 @router.get("/{lang:language}/questions/{question_id}")
@@ -65,7 +67,7 @@ def question(lang: str, question_id: str, request: Request, city: CityNow) -> Re
         try:
             table = city.ask(question_id, lang, values)
             answer = grid(table, url, without=_constant(table, values))
-        except BadParameter as error:
+        except (BadParameter, NotFound) as error:
             problem = error
     return render(
         request,

@@ -26,7 +26,14 @@ def home(lang: str, request: Request, city: CityNow) -> Response:
         (_several(iri, lang) or label, number, url.listing_of(iri) or url.thing(iri))
         for iri, label, number in overview.counts
     ]
-    return render(request, lang, "home.html", overview=overview, counts=counts, questions=city.questions())
+    return render(
+        request,
+        lang,
+        "home.html",
+        overview=overview,
+        counts=counts,
+        questions=[one for one in city.questions() if one.answered_on_prato],
+    )
 
 
 def _several(class_iri: str, lang: str) -> str | None:

@@ -46,6 +46,11 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
         "Try a single word or part of the name, or begin with a question.",
     ),
     "questions.title": ("Domande", "Questions"),
+    "questions.waiting": ("Domande in attesa di fatti", "Questions that wait for facts"),
+    "questions.waiting_lead": (
+        "Le fonti lette finora non dicono nulla su questi punti: le domande sono pronte per quando qualcuno porterà i fatti.",
+        "The sources read so far say nothing on these points: the questions are ready for when someone brings the facts.",
+    ),
     "questions.lead": (
         "Ogni domanda è un'interrogazione pronta: scegli i valori, leggi la risposta, scaricala.",
         "Each question is a query made ready: choose the values, read the answer, take it away.",
