@@ -18,7 +18,7 @@ from cc_graph import resources
 CCG = Namespace("https://w3id.org/ccg/ns#")
 SSSOM = Namespace("https://w3id.org/sssom/")
 SETS = "https://w3id.org/ccg/alignment/"
-CURATION = URIRef("https://w3id.org/semapv/vocab/ManualMappingCuration")
+CURATION = URIRef("https://w3id.org/semapv/vocab/UnspecifiedMatching")
 CC_BY = URIRef("https://creativecommons.org/licenses/by/4.0/")
 AUTHOR = Literal("The cc-graph contributors")
 

@@ -627,3 +627,10 @@ def test_an_endpoint_answers_a_client_that_others_wrote(server: str) -> None:
     for method in ("GET", "POST"):
         client.setMethod(method)
         assert client.query().convert()["results"]["bindings"][0]["n"]["value"] == "13"
+
+
+def test_the_ontology_is_written_as_pages(home: Path, tmp_path: Path) -> None:
+    written = run(home, "docs", "ontology", str(tmp_path / "pages"))
+    assert written.returncode == 0
+    assert (tmp_path / "pages" / "it" / "index.html").is_file()
+    assert "pages written to" in written.stderr

@@ -231,7 +231,7 @@ def test_the_style_sheet_is_served_and_asks_for_nothing(site: TestClient) -> Non
 def test_the_home_page_tells_what_the_graph_holds_and_what_one_may_ask(site: TestClient, town: City) -> None:
     page = read(site, "/it/")
     for question in town.questions():
-        assert question.title["it"] in page.text
+        assert (question.title["it"] in page.text) == question.answered_on_prato
         assert f"/it/questions/{question.id}" in page.links()
     assert town.revision in page.text
     assert "/it/stakeholders" in page.links()
@@ -578,3 +578,13 @@ def test_things_of_another_base_keep_their_pages_and_terms_keep_theirs() -> None
     assert url.iri("stakeholder", "x") == "https://graph.example/city/id/stakeholder/x"
     assert url.thing("https://w3id.org/ccg/ns#Stakeholder") == "/en/ns/Stakeholder"
     assert url.thing("https://w3id.org/ccg/id/stakeholder/x") is None
+
+
+def test_the_glossary_is_served_as_it_is_exported(site: TestClient) -> None:
+    assert site.get("/glossary").headers["location"] == "/glossary/index.html"
+    page = site.get("/glossary/it/index.html")
+    assert page.status_code == 200
+    assert "default-src" in page.headers["content-security-policy"]
+    assert 'style="' not in page.text
+    assert site.get("/glossary/style.css").headers["content-type"].startswith("text/css")
+    assert site.get("/glossary/it/no-such-page.html").status_code == 404

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from cc_graph.contributions import Finding, Verdict
+    from cc_graph.glossary import Pages
     from cc_graph.network import Layer
     from cc_graph.questions import Question
 
@@ -49,6 +50,7 @@ class City:
         """Use `City.open`."""
         self.settings = settings
         self._reader = reader
+        self._pages: Pages | None = None
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> City:
@@ -310,6 +312,30 @@ class City:
         return self.query(
             f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}", accept=format_name
         )
+
+    def glossary_page(self, address: str) -> str:
+        """A page on the ontology, as `cc-graph docs ontology` writes it: a term, a module, a scheme.
+
+        Raises:
+            NotFound: there is no such page.
+        """
+        from cc_graph.glossary import Pages
+
+        if self._pages is None:
+            self._pages = Pages(self.sparql)
+        if address not in self._pages.makers:
+            raise NotFound(f"The glossary has no page {address}.", hint="Begin at /glossary/index.html.")
+        return self._pages.makers[address]()
+
+    def write_glossary(self, folder: Path, progress: Callable[[str], None] | None = None) -> int:
+        """Write the pages on the ontology into a folder, and give their number; no server is needed to read them.
+
+        Raises:
+            Unavailable: the folder cannot be written.
+        """
+        from cc_graph.glossary import write_pages
+
+        return write_pages(folder, self.sparql, progress)
 
     def things(self, class_name: str, lang: str = "en") -> Table:
         """The things of a class: `thing`, `thingLabel`, `kindLabel`."""

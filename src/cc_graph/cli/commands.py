@@ -46,6 +46,8 @@ app = typer.Typer(
 )
 vocab = typer.Typer(help="Official code lists.")
 app.add_typer(vocab, name="vocab")
+docs = typer.Typer(help="Pages to read.")
+app.add_typer(docs, name="docs")
 
 
 @app.callback(invoke_without_command=True)
@@ -273,6 +275,18 @@ def export(
     if taken.left_out:
         names = ", ".join(shorten(graph, city.settings.base_iri) for graph in taken.left_out)
         say(message("left-out", graphs=names))
+
+
+@docs.command("ontology")
+def docs_ontology(
+    folder: Annotated[Path, typer.Argument(help="Where the pages go; made where it is missing.")],
+) -> None:
+    """Write a page per term, module and scheme as static HTML, in Italian and English."""
+    from cc_graph.city import City
+
+    with City.open() as city, steps(None, message("writing")) as step:
+        number = city.write_glossary(folder, step)
+    say(message("pages-written", number=_number(number), folder=folder))
 
 
 @vocab.command("import")

@@ -20,6 +20,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "it": "Importati {number} codici di {scheme}.",
         "en": "{number} codes of {scheme} imported.",
     },
+    "writing": {"it": "Scrittura delle pagine", "en": "Writing pages"},
+    "pages-written": {
+        "it": "{number} pagine scritte in {folder}.",
+        "en": "{number} pages written to {folder}.",
+    },
     "no-answer": {"it": "Nessuna risposta.", "en": "No answer."},
     "judging": {"it": "Controllo", "en": "Judging"},
     "conform": {"it": "I dati sono conformi.", "en": "The data conform."},

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from cc_graph.errors import Unavailable
 from cc_graph.glossary import diagrams
 from cc_graph.glossary.diagrams import Box, Line
-from cc_graph.glossary.examples import Example, Select, example
+from cc_graph.glossary.examples import Select, example
 from cc_graph.glossary.rules import Rules
 from cc_graph.glossary.terms import LANGUAGES, Glossary, Link, Term
 from cc_graph.glossary.words import say
@@ -42,7 +41,11 @@ def write_pages(
     Raises:
         Unavailable: the folder cannot be written.
     """
-    pages = dict(_Writer(Glossary.read(), select, progress or (lambda _what: None)).pages())
+    tell = progress or (lambda _what: None)
+    pages = {}
+    for name, make in Pages(select).makers.items():
+        tell(name)
+        pages[name] = make()
     try:
         for name, text in pages.items():
             path = folder / name
@@ -69,33 +72,40 @@ def _templates() -> Environment:
     return environment
 
 
-@dataclass(frozen=True)
-class _Writer:
-    """What every page is made from."""
+class Pages:
+    """Every page, each made when it is asked for.
 
-    glossary: Glossary
-    select: Select | None
-    progress: Callable[[str], None]
+    Attributes:
+        makers: address of each page below the folder → what makes its text.
+    """
 
-    def pages(self) -> Iterator[tuple[str, str]]:
-        """Each page's address below the folder, and its text."""
-        yield "style.css", (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
-        yield "index.html", _templates().get_template("start.html").render(say=say)
-        rules = Rules(self.glossary)
+    def __init__(self, select: Select | None = None) -> None:
+        """Read ontology and shapes; `select` answers a SPARQL SELECT and gives each term a live example."""
+        self.glossary = Glossary.read()
+        self.select = select
+        self.rules = Rules(self.glossary)
+        self.makers: dict[str, Callable[[], str]] = dict(self._makers())
+
+    def _makers(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        yield (
+            "style.css",
+            partial((Path(__file__).parent / "templates" / "style.css").read_text, encoding="utf-8"),
+        )
+        yield "index.html", partial(_templates().get_template("start.html").render, say=say)
         for term in self.glossary.terms.values():
-            self.progress(shorten(term.iri))
-            lived = example(term, self.select) if self.select else None
             for lang in LANGUAGES:
-                yield f"{lang}/{term.link.page}", self._term(term, rules, lived, lang)
+                yield f"{lang}/{term.link.page}", partial(self._term, term, lang)
         for lang in LANGUAGES:
-            yield f"{lang}/index.html", self._page("index.html", lang, "index.html", up="")
+            yield f"{lang}/index.html", partial(self._page, "index.html", lang, "index.html", up="")
             for name in self.glossary.modules:
-                address = f"module/{name}.html"
-                svg = self._module_diagram(name, lang)
-                yield f"{lang}/{address}", self._page("module.html", lang, address, name=name, svg=svg)
+                yield f"{lang}/module/{name}.html", partial(self._module, name, lang)
             for scheme in self.glossary.schemes:
                 address = scheme.link.page
-                yield f"{lang}/{address}", self._page("scheme.html", lang, address, scheme=scheme)
+                yield f"{lang}/{address}", partial(self._page, "scheme.html", lang, address, scheme=scheme)
+
+    def _module(self, name: str, lang: str) -> str:
+        svg = self._module_diagram(name, lang)
+        return self._page("module.html", lang, f"module/{name}.html", name=name, svg=svg)
 
     def _page(self, template: str, lang: str, address: str, *, up: str = "../", **given: Any) -> str:
         other = "en" if lang == "it" else "it"
@@ -114,7 +124,9 @@ class _Writer:
             )
         )
 
-    def _term(self, term: Term, rules: Rules, lived: Example | None, lang: str) -> str:
+    def _term(self, term: Term, lang: str) -> str:
+        lived = example(term, self.select) if self.select else None
+        rules = self.rules
         of_class = term.kind == "class"
         return self._page(
             "term.html",

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from cc_graph.web import about, asking, home, lists, networks, sparql, things
+from cc_graph.web import about, asking, glossary, home, lists, networks, sparql, things
 
 router = APIRouter(include_in_schema=False)
-for room in (home, asking, networks, sparql, about, lists, things):
+for room in (home, asking, glossary, networks, sparql, about, lists, things):
     router.include_router(room.router)

@@ -22,6 +22,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "menu.sources": ("Fonti", "Sources"),
     "menu.initiatives": ("Iniziative", "Initiatives"),
     "menu.terms": ("Vocabolario", "Vocabulary"),
+    "menu.glossary": ("Glossario", "Glossary"),
     "home.title": ("Chi fa circolare Prato", "Who makes Prato circular"),
     "home.lead": (
         "Soggetti, tavoli di lavoro, progetti, materiali e flussi della città circolare, tratti da fonti pubbliche. Chi è collegato a chi, quali scambi sono possibili, quali cifre non concordano: ogni fatto ha una fonte e una data.",
