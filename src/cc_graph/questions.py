@@ -181,7 +181,7 @@ def question(name: str, among: Iterable[Question] | None = None) -> Question:
     known = {entry.id: entry for entry in (questions() if among is None else among)}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = (
         f"Did you mean {near[0]}?"
         if near
