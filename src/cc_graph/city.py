@@ -17,6 +17,7 @@ from cc_graph import resources
 from cc_graph.datasets import Dataset, LoadReport, import_codes, load, read_record, rebuild
 from cc_graph.errors import BadParameter, BadQuery, NotFound
 from cc_graph.linkeddata import DESCRIBE, SEARCH, Export, Overview, Thing, export, read_overview, read_thing
+from cc_graph.linkeddata import graphs as named
 from cc_graph.linkeddata.exports import GRAPH_LICENCES
 from cc_graph.linkeddata.lists import CHOICES, THINGS
 from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, by_name, by_path, negotiate
@@ -269,6 +270,39 @@ class City:
         """
         with self.query(text, accept="json") as answer:
             return Table.from_sparql_json(answer.read())
+
+    def service_description(self, endpoint: str, accept: str = "*/*") -> Answer:
+        """What the SPARQL service at an address can do (Service Description), and what the graph holds (VoID), as RDF.
+
+        Raises:
+            BadParameter: the address is not an absolute IRI.
+            NotAcceptable: as `query`.
+        """
+        from cc_graph.linkeddata.service import service_query
+
+        return self.query(service_query(endpoint, self.settings.base_iri), accept=accept)
+
+    # Graphs
+
+    def graph(self, iri: str | None, format_name: str = "ttl") -> Answer:
+        """The triples of one named graph, or of the merge of all of them (None).
+
+        Raises:
+            NotFound: there is no such graph.
+            NotAcceptable: there is no such format.
+        """
+        chosen = by_name(format_name, GRAPH_FORMATS)
+        if iri is None:
+            return self.query(named.MERGE, accept=chosen.name)
+        return self._reader.dump(chosen, [expand(iri, self.settings.base_iri)])
+
+    def graph_licences(self, iri: str | None) -> list[str]:
+        """The licences stated of one named graph, or of any that is in the merge (None).
+
+        Raises:
+            NotFound: there is no such graph.
+        """
+        return named.licences(self.sparql, iri and expand(iri, self.settings.base_iri))
 
     # Things
 
