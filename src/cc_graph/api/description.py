@@ -45,13 +45,17 @@ def _operation(answer: str, content: Json, parameters: Sequence[Json] = (), **mo
     return {"parameters": list(parameters), "responses": responses, **more}
 
 
+_REDIRECT: Final[Json] = {
+    "303": {"description": "To the page (HTML), or to the document in the format asked for."}
+}
+
+
 def _document(about: str, parameters: Sequence[Json]) -> Json:
     documents = {
         name: _GRAPHS[name]
         for name in ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")
     }
-    redirect = {"303": {"description": "To the page (HTML), or to the document in the format asked for."}}
-    return _operation(about, documents, parameters, responses=redirect)
+    return _operation(about, documents, parameters, responses=_REDIRECT)
 
 
 _LANG = _parameter("lang", "Language of labels.", "it", enum=["it", "en"])
@@ -61,14 +65,21 @@ _DATASETS = [
     ),
     _parameter("named-graph-uri", "Graphs that GRAPH sees; may be repeated.", None, format="uri"),
 ]
-for _dataset in _DATASETS:
-    del _dataset["example"]
+_MERGE = _parameter(
+    "default", "Instead of `graph`, and without a value: the merge of all named graphs.", None, maxLength=0
+) | {"allowEmptyValue": True}
+for _without_example in (*_DATASETS, _MERGE):
+    del _without_example["example"]
 _QUERY = _parameter(
     "query", "SPARQL 1.1 query; the prefixes of the project are declared.", _COUNT, required=True
 )
 _FORMAT = _parameter(
     "format", "Short name of a format, instead of the header Accept.", "csv",
     enum=["json", "xml", "csv", "tsv", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
+)  # fmt: skip
+_GRAPH_FORMAT = _parameter(
+    "format", "Short name of a format, instead of the header Accept.", "nt",
+    enum=["ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
 )  # fmt: skip
 _SLUG = "Name, with .ttl, .jsonld, .nt or .rdf for a document."
 
@@ -117,7 +128,26 @@ CONCEPT: Final = _document(
         _parameter("code", _SLUG, "used-textiles.jsonld", where="path"),
     ],
 )
-GRAPH: Final = _document("The document.", [_parameter("source", _SLUG, "editorial.ttl", where="path")])
+GRAPH: Final = _operation(
+    "The triples of the graph.",
+    _GRAPHS,
+    [
+        _parameter(
+            "source", "Name, with .ttl, .nt, .trig, .nq, .jsonld or .rdf.", "editorial.ttl", where="path"
+        )
+    ],
+    responses=_REDIRECT,
+)
+GRAPH_STORE: Final = _operation(
+    "The triples.",
+    _GRAPHS,
+    [
+        _parameter("graph", "IRI of a named graph.", "https://w3id.org/ccg/graph/editorial", format="uri"),
+        _MERGE,
+        _GRAPH_FORMAT,
+    ],
+)
+VOID: Final = _operation("The description.", _GRAPHS)
 TERMS_DOCUMENT: Final = _document("The document.", [])
 EXPORT: Final = _operation("The graph.", _GRAPHS)
 LAYERS: Final = _operation("The layers.", {"application/json": {}})

@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/problem+json"
 
 _HINTS = {
     404: "See /questions, /network and /api for what there is.",
-    405: "The header Allow lists the methods this address answers to.",
+    405: "The header Allow lists the methods this address answers to; the graph itself is changed by contributions.",
 }
 
 
