@@ -68,6 +68,9 @@ _OTHER_NAMES = {"turtle": "ttl", "ntriples": "nt", "n-triples": "nt", "nquads": 
     "owl": "rdfxml",
 }
 
+# What SPARQLWrapper and others say in `format=`, also of the answer to a CONSTRUCT.
+_CLIENTS_NAMES = {"xml": "rdfxml", "rdf+xml": "rdfxml", "json": "jsonld", "n3": "ttl"}
+
 
 def by_name(name: str, formats: Mapping[str, Format]) -> Format:
     """The format called so; case does not matter.
@@ -76,7 +79,7 @@ def by_name(name: str, formats: Mapping[str, Format]) -> Format:
         NotAcceptable: none of these formats has that name.
     """
     wanted = name.lower().lstrip(".")
-    found = formats.get(_OTHER_NAMES.get(wanted, wanted))
+    found = formats.get(_OTHER_NAMES.get(wanted, wanted)) or formats.get(_CLIENTS_NAMES.get(wanted, ""))
     if found is None:
         raise NotAcceptable(f"There is no format «{name}» here.", hint=f"Choose one of {', '.join(formats)}.")
     return found
