@@ -111,7 +111,7 @@ CONSTRUCT {
   UNION { SELECT ?class (COUNT(DISTINCT ?member) AS ?members) WHERE {
     ?s a ?class BIND (IF(isIRI(?s), ?s, ?nothing) AS ?member) } GROUP BY ?class }
   UNION { SELECT ?property (COUNT(*) AS ?uses) WHERE { ?s ?property ?o } GROUP BY ?property }
-  UNION { SELECT DISTINCT (IRI(REPLACE(STR(?p), "[^/#]*$", "")) AS ?vocabulary) WHERE {
+  UNION { SELECT DISTINCT (IRI(REPLACE(STR(?p), "^(.*[/#]).*$", "$1")) AS ?vocabulary) WHERE {
     { SELECT DISTINCT ?p WHERE { ?s ?p ?o } } } }
 
   BIND (IRI(CONCAT(STR(?endpoint), "#service")) AS ?service)
@@ -122,10 +122,10 @@ CONSTRUCT {
   BIND (IF(BOUND(?triples), ?openSubset, ?nothing) AS ?open)
   BIND (IF(BOUND(?triples), IRI(CONCAT(STR(?endpoint), "#default-graph")), ?nothing) AS ?merge)
   BIND (IF(BOUND(?triples), IRI(CONCAT(STR(?store), "?default")), ?nothing) AS ?mergeDump)
-  BIND (IRI(CONCAT(STR(?endpoint), "#graph=", ENCODE_FOR_URI(STR(?graph)))) AS ?named)
-  BIND (IRI(CONCAT(STR(?store), "?graph=", ENCODE_FOR_URI(STR(?graph)))) AS ?graphDump)
-  BIND (IRI(CONCAT(STR(?endpoint), "#class=", ENCODE_FOR_URI(STR(?class)))) AS ?classPartition)
-  BIND (IRI(CONCAT(STR(?endpoint), "#property=", ENCODE_FOR_URI(STR(?property)))) AS ?propertyPartition)
+  BIND (IF(BOUND(?graph), IRI(CONCAT(STR(?endpoint), "#graph=", ENCODE_FOR_URI(STR(?graph)))), ?nothing) AS ?named)
+  BIND (IF(BOUND(?graph), IRI(CONCAT(STR(?store), "?graph=", ENCODE_FOR_URI(STR(?graph)))), ?nothing) AS ?graphDump)
+  BIND (IF(BOUND(?class), IRI(CONCAT(STR(?endpoint), "#class=", ENCODE_FOR_URI(STR(?class)))), ?nothing) AS ?classPartition)
+  BIND (IF(BOUND(?property), IRI(CONCAT(STR(?endpoint), "#property=", ENCODE_FOR_URI(STR(?property)))), ?nothing) AS ?propertyPartition)
 }"""
 
 
