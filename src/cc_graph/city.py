@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any, Self
 from cc_graph import questions as files
 from cc_graph import resources
 from cc_graph.datasets import Dataset, LoadReport, import_codes, load, read_record, rebuild
-from cc_graph.errors import BadParameter, BadQuery, NotFound
+from cc_graph.errors import BadParameter, NotFound
 from cc_graph.linkeddata import DESCRIBE, SEARCH, Export, Overview, Thing, export, read_overview, read_thing
 from cc_graph.linkeddata.exports import GRAPH_LICENCES
 from cc_graph.linkeddata.lists import CHOICES, THINGS
-from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, by_name, by_path, negotiate
+from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, acceptable, by_name, by_path
 from cc_graph.rdfio.parsing import Parser
 from cc_graph.settings import Settings
 from cc_graph.store.publisher import Publisher
 from cc_graph.store.reader import Answer, Reader
-from cc_graph.store.tokens import survey
 from cc_graph.table import Table
 from cc_graph.vocab import expand
 
@@ -62,7 +61,14 @@ class City:
             Unavailable: the folder cannot be used.
         """
         settings = settings or Settings.from_environment()
-        reader = Reader(settings.home, settings.base_iri, settings.query_seconds, settings.query_memory_mb)
+        reader = Reader(
+            settings.home,
+            settings.base_iri,
+            settings.query_seconds,
+            settings.query_memory_mb,
+            settings.query_workers,
+            settings.query_waiting,
+        )
         _ = reader.revision  # raises where nothing has been loaded
         record = read_record(settings.home)
         if record and record.base_iri != settings.base_iri:
@@ -248,18 +254,19 @@ class City:
             NotAcceptable: nobody can serve that format.
             TooMuch: it ran too long or took too much memory.
         """
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise BadQuery("The query is not text in UTF-8.", hint="Save it in UTF-8.") from error
-        tabular = survey(text).for_tables
+        table_format, graph_format = acceptable(accept)
         return self._reader.query(
             text,
-            table_format=negotiate(accept if tabular else None, TABLE_FORMATS),
-            graph_format=negotiate(None if tabular else accept, GRAPH_FORMATS),
+            table_format=table_format,
+            graph_format=graph_format,
             default_graphs=default_graphs,
             named_graphs=named_graphs,
         )
+
+    @property
+    def reader(self) -> Reader:
+        """Who answers queries: for surfaces that live in an event loop and cannot wait."""
+        return self._reader
 
     def sparql(self, text: str) -> Table:
         """The solutions of a SELECT, or the one cell of an ASK, as a table.
