@@ -89,11 +89,12 @@ async def send_answer(send: Send, answer: Answer, entity_tag: str) -> None:
         headers.append((b"etag", entity_tag.encode()))
     if answer.encoding:
         headers.append((b"content-encoding", answer.encoding.encode()))
+    if isinstance(answer.content, bytes):
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.content})
+        return
     with answer:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        if isinstance(answer.content, bytes):
-            await send({"type": "http.response.body", "body": answer.content})
-            return
         async for chunk in _chunks(answer):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body"})

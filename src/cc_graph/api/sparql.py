@@ -81,10 +81,10 @@ class SparqlEndpoint:
 async def _answer(call: Call, held: str, scope: Scope, receive: Receive, send: Send) -> None:
     city: City = scope["app"].state.city
     reader, query = city.reader, call.query
-    if held and holds(held, tag := f'"{reader.revision}-{query.digest}"'):
+    revision, answer = reader.kept(query)
+    if held and holds(held, tag := f'"{revision}-{query.digest}"'):
         await send_unchanged(send, tag)
         return
-    answer = reader.kept(query)
     if answer is None:
         seconds = min(call.seconds or reader.seconds, reader.seconds)
         answer = await _unless_gone(receive, reader.answer(query, seconds))

@@ -7,8 +7,8 @@ import resource
 import signal
 import socket
 import sys
-from contextlib import closing, suppress
-from pathlib import Path
+from contextlib import closing
+from functools import cache
 from typing import IO, TYPE_CHECKING
 
 from cc_graph.errors import CityError
@@ -126,8 +126,17 @@ def _limit(budget: int) -> int:
     return at_rest
 
 
+@cache
+def _memory_file() -> int:
+    """Descriptor of the file that tells our memory, kept open: it is read after each request; -1 where there is none."""
+    try:
+        return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return -1
+
+
 def _address_space() -> int:
     """Bytes of address space in use, 0 where the host does not tell."""
-    with suppress(FileNotFoundError):
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    return 0
+    if _memory_file() < 0:
+        return 0
+    return int(os.pread(_memory_file(), 100, 0).split()[0]) * resource.getpagesize()

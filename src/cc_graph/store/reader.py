@@ -73,13 +73,12 @@ class Answer:
         """All the bytes; the body is closed then."""
         if isinstance(self.content, bytes):
             return self.content
-        with self.content:
+        with self:
             return self.content.read()
 
     def close(self) -> None:
         """Close the body. May be called more than once."""
-        if not isinstance(self.content, bytes):
-            self.content.close()
+        self.body.close()
 
 
 @dataclass(frozen=True)
@@ -253,16 +252,23 @@ class Reader:
         query = Query(text, table_format, graph_format, tuple(default_graphs), tuple(named_graphs), encoding)
         return self._wait(lambda: self._answer(query, seconds))
 
-    def kept(self, query: Query) -> Answer | None:
-        """The answer to a query that was answered before on the newest revision. From the attached event loop only."""
+    def kept(self, query: Query) -> tuple[str, Answer | None]:
+        """The newest revision, and the answer to a query if it was answered on it before.
+
+        For who lives in the attached event loop; others are told the revision only.
+        """
         pool = self._at_home()
-        return self._cache.get(pool.revision, query.digest) if pool is not None else None
+        if pool is None:
+            return self.revision, None
+        revision = pool.revision
+        return revision, self._cache.get(revision, query.digest)
 
     async def answer(self, query: Query, seconds: float | None = None) -> Answer:
         """As `query`, from an event loop, the attached one best. To cancel it stops the query."""
         if self._at_home() is not None:
             return await self._answer(query, seconds)
-        future = asyncio.run_coroutine_threadsafe(self._answer(query, seconds), self._running_loop())
+        loop = self._running_loop()
+        future = asyncio.run_coroutine_threadsafe(self._answer(query, seconds), loop)
         return await asyncio.wrap_future(future)
 
     def dump(self, form: Format, graphs: Sequence[str] | None = None, encoding: str | None = None) -> Answer:
@@ -324,7 +330,8 @@ class Reader:
 
     def _wait(self, make: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """Run a coroutine in the pool's event loop and wait for it in this thread."""
-        waited_for = asyncio.run_coroutine_threadsafe(make(), self._running_loop())
+        loop = self._running_loop()
+        waited_for = asyncio.run_coroutine_threadsafe(make(), loop)
         try:
             return waited_for.result()
         except BaseException:  # an interrupt too
@@ -338,7 +345,7 @@ class Reader:
         pool = self._open_pool()
         kept = self._cache.get(pool.revision, query.digest)
         if kept is not None:
-            return kept
+            return replace(kept)  # with a body of its own
         self._cache.misses += 1
         reply = await pool.submit(query.header, self.seconds if seconds is None else seconds)
         form = query.graph_format if reply.header["kind"] == "graph" else query.table_format

@@ -18,6 +18,7 @@ from cc_graph.errors import (
     TooMuch,
     Unavailable,
 )
+from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS
 from cc_graph.sandbox import serve
 from cc_graph.store.features import write_features
 from cc_graph.store.spool import Spool
@@ -25,8 +26,9 @@ from cc_graph.store.tokens import survey, undeclared_prefixes
 from cc_graph.vocab import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cc_graph.rdfio.formats import Format
     from cc_graph.store.tokens import Survey
 
     Header = dict[str, Any]
@@ -38,6 +40,7 @@ LARGEST_MERGE = 200_000
 
 _FEW = 10_000
 _MERGE = ox.DefaultGraph()
+_NOTHING = ox.Store()
 _TABLE = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -52,6 +55,7 @@ _GRAPH = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+_FOR_ASK = {name: TABLE_FORMATS[name] for name in _TABLE}
 _WHERE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -70,6 +74,7 @@ class Worker:
     def __call__(self, header: Header, _: Sequence[int]) -> tuple[Header, bytes | IO[bytes] | None]:
         """Answer one request on the checkpoint it names: `ping`, `query` or `dump`."""
         if header["checkpoint"] != self._path:
+            self._path, self._store = "", _NOTHING  # two at a time would take twice the address space
             self._store = _opened(header["checkpoint"])
             self._path = header["checkpoint"]
         if header["op"] == "ping":
@@ -92,14 +97,16 @@ class Worker:
         found = survey(text)
         results = self._results(text, found, self._dataset(header, found))
         if isinstance(results, ox.QueryTriples):
-            _write_triples(results, body, _acceptable(header["graph_format"], "triples", _GRAPH))
+            _write_triples(
+                results, body, _acceptable(header["graph_format"], "a set of triples", GRAPH_FORMATS)
+            )
             kind = "graph"
         elif isinstance(results, ox.QueryBoolean):
-            name = _acceptable(header["table_format"], "a truth value", _TABLE)
+            name = _acceptable(header["table_format"], "a truth value", _FOR_ASK)
             results.serialize(body.file, _TABLE[name])
             kind = "boolean"
         else:
-            name = _acceptable(header["table_format"], "a table", {**_TABLE, "geojson": None})
+            name = _acceptable(header["table_format"], "a table", TABLE_FORMATS)
             if name == "geojson":
                 write_features(results, body)
             else:
@@ -189,10 +196,10 @@ def _opened(path: str) -> ox.Store:
         ) from None
 
 
-def _acceptable(name: str | None, what: str, formats: Iterable[str]) -> str:
-    """The name of a format, if the client takes any of those that hold what the query gives."""
+def _acceptable(name: str | None, what: str, formats: Mapping[str, Format]) -> str:
+    """The name of a format, if the client takes one of those that hold what the query gives."""
     if name is None or name not in formats:
-        on_offer = ", ".join(each for each in formats)
+        on_offer = ", ".join(each.media_type for each in formats.values())
         raise NotAcceptable(
             f"The answer is {what}, which cannot be had in a form you accept.",
             hint=f"Accept one of {on_offer}.",
