@@ -13,8 +13,7 @@ from cc_graph.errors import BadData, BadQuery, BadRequest, Busy, NotFound, Refus
 from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS
 from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import Publisher
-from cc_graph.store.reader import Reader
-from cc_graph.store.reader import LONGEST_QUERY
+from cc_graph.store.reader import LONGEST_QUERY, Reader
 from cc_graph.store.tokens import survey, undeclared_prefixes
 
 BASE = "https://city.example/"

@@ -199,7 +199,7 @@ class Pool:
     def _look_for_newer(self) -> _Checkpoint:
         """The newest checkpoint, leased; looking costs a microsecond while nothing is published."""
         try:
-            found = os.stat(self._current)
+            found = os.stat(self._current)  # noqa: PTH116 - a Path would be made of it, for each query
             seen = (found.st_ino, found.st_mtime_ns)
         except OSError:
             seen = (0, 0)  # `lease` says what is wrong
