@@ -612,9 +612,8 @@ def test_an_application_of_its_own_opens_the_city_of_the_settings(
 
 def test_a_limit_that_was_reached_says_when_to_come_back(api: TestClient) -> None:
     numbers = " ".join(map(str, range(300)))
-    endless = "SELECT (COUNT(*) AS ?n) { %s }" % " ".join(
-        f"VALUES ?{name} {{ {numbers} }}" for name in "abcd"
-    )
+    values = " ".join(f"VALUES ?{name} {{ {numbers} }}" for name in "abcd")
+    endless = f"SELECT (COUNT(*) AS ?n) {{ {values} }}"
     response = api.get("/sparql", params={"query": endless, "timeout": "0.3"})
     problem(response, 503, "too-much")
     assert response.headers["retry-after"] == "10"

@@ -76,6 +76,17 @@ def test_a_young_query_is_answered_while_as_many_old_ones_work_as_there_are_work
                 one.result()
 
 
+def test_a_query_that_grew_old_once_does_not_take_the_place_of_young_ones_again(home):
+    with open_reader(home, workers=2) as reader, ThreadPoolExecutor(2) as threads:
+        for _ in range(2):
+            heavy = [threads.submit(ask, reader, f"{HEAVY} # {n}", seconds=1.5) for n in range(2)]
+            for one in heavy:
+                with pytest.raises(TooMuch):
+                    one.result()
+
+        assert reader.statistics.killed["preempted"] == 1
+
+
 def test_a_query_that_was_put_aside_is_answered_when_its_turn_comes(home):
     some_time = (
         "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(?c, ?f, ?i, '%d') = '') }"

@@ -1,16 +1,16 @@
 """The read pool: worker processes on the newest checkpoint, each with one query at a time, killed when it is too much.
 
 Everything here runs in one event loop; `store.reader` is its door for everybody else. A query is *young* for its first
-200 ms in a worker. Then its process is made to let others go first, and when no more than one worker would be left for
-young queries, the query is stopped and begins again when another old one has ended: so there is always a worker
-that answers a point lookup soon, whatever else is asked.
+200 ms in a worker. Then its process is made to let others go first; but if it has the last worker that is kept for young
+queries, it is stopped and begins again when another old one has ended. A query that grew old once is held for old from
+the start the next time. So there is always a worker that answers a point lookup soon, whatever else is asked.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -18,17 +18,20 @@ from cc_graph.errors import CityError, TooMuch, Unavailable
 from cc_graph.sandbox.frames import Frame, packed
 from cc_graph.sandbox.parent import START_SECONDS
 from cc_graph.sandbox.process import Child, told, too_slow
+from cc_graph.store.checkpoints import Checkpoint, Checkpoints
+from cc_graph.store.statistics import PoolStatistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cc_graph.sandbox.frames import Header
-    from cc_graph.store.layout import Layout, Lease
+    from cc_graph.store.layout import Layout
 
 YOUNG_SECONDS: Final = 0.2
 """How long a query may work before it has to let others go first."""
 
 _TICK_SECONDS: Final = 0.05
+_REMEMBERED: Final = 10_000  # queries that grew old
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,62 +43,19 @@ class Reply:
     revision: str
 
 
-@dataclass(frozen=True)
-class PoolStatistics:
-    """How the pool is doing.
-
-    Attributes:
-        most: how many workers there may be.
-        alive: how many there are.
-        busy: how many of them work on a query.
-        waiting: how many queries wait for a worker.
-        answers: how many queries were answered, errors in the query among them.
-        refused: how many were turned away because too many waited.
-        started: how many workers were started.
-        killed: how many workers ended before their time, by reason: deadline, memory or crash, hangup, preempted.
-        isolated: whether workers run without network; None before the first.
-        cache_hits: how often an answer was kept from before.
-        cache_misses: how often it was not.
-        cache_bytes: bytes of answers kept.
-    """
-
-    most: int = 0
-    alive: int = 0
-    busy: int = 0
-    waiting: int = 0
-    answers: int = 0
-    refused: int = 0
-    started: int = 0
-    killed: dict[str, int] = field(default_factory=dict)
-    isolated: bool | None = None
-    cache_hits: int = 0
-    cache_misses: int = 0
-    cache_bytes: int = 0
-
-
 @dataclass(eq=False, slots=True)
 class _Job:
     header: Header
+    key: str
     seconds: float
     deadline: float
     future: asyncio.Future[Reply]
 
 
 @dataclass(eq=False)
-class _Checkpoint:
-    """A leased checkpoint and how many workers stand on it; the last one to leave gives the lease back."""
-
-    lease: Lease
-    users: int = 0
-
-    def __post_init__(self) -> None:
-        self.path = str(self.lease.path)
-
-
-@dataclass(eq=False)
 class _Worker:
     child: Child
-    checkpoint: _Checkpoint
+    checkpoint: Checkpoint
     since: float
     ready: bool = False
     old: bool = False
@@ -108,8 +68,7 @@ class Pool:
 
     def __init__(self, layout: Layout, base_iri: str, memory_mb: int, workers: int, waiting: int) -> None:
         """Nothing starts before the first request."""
-        self._layout = layout
-        self._current = str(layout.current)  # a path made of text once: it is looked at for each query
+        self._checkpoints = Checkpoints(layout)
         self._base_iri = base_iri
         self._memory_mb = memory_mb
         self._most = workers
@@ -120,8 +79,7 @@ class Pool:
         self._idle: list[_Worker] = []  # the last one used comes first: its caches are warm
         self._young: deque[_Job] = deque()
         self._old: deque[_Job] = deque()
-        self._newest: _Checkpoint | None = None
-        self._seen: tuple[int, int] | None = None
+        self._grew_old: OrderedDict[str, None] = OrderedDict()
         self._tick_is_due = False
         self._closed = False
         self._isolated: bool | None = None
@@ -130,8 +88,13 @@ class Pool:
 
     # What a reader asks
 
-    def submit(self, header: Header, seconds: float) -> asyncio.Future[Reply]:
+    def submit(self, header: Header, seconds: float, key: str = "") -> asyncio.Future[Reply]:
         """Have a request answered within so many seconds, waiting included; cancel the future to stop it.
+
+        Args:
+            header: the request.
+            seconds: how long it may take.
+            key: equal requests have equal keys; empty if it does not matter.
 
         Raises:
             TooMuch: too many are waiting.
@@ -146,8 +109,8 @@ class Pool:
             raise TooMuch(
                 f"{self._most_waiting} queries are waiting already.", hint="Try again in a few seconds."
             )
-        job = _Job(header, seconds, self._loop.time() + seconds, self._loop.create_future())
-        self._young.append(job)
+        job = _Job(header, key, seconds, self._loop.time() + seconds, self._loop.create_future())
+        (self._old if key in self._grew_old else self._young).append(job)
         self._dispatch()
         self._tick_soon()
         return job.future
@@ -190,79 +153,47 @@ class Pool:
             worker.child.close()
             if running is not None:
                 _fail(running, error)
-        if self._newest is not None:
-            self._newest.lease.release()
-            self._newest = self._seen = None
+        self._checkpoints.close()
 
-    # Checkpoints
-
-    def _look_for_newer(self) -> _Checkpoint:
-        """The newest checkpoint, leased; looking costs a microsecond while nothing is published."""
-        try:
-            found = os.stat(self._current)  # noqa: PTH116 - a Path would be made of it, for each query
-            seen = (found.st_ino, found.st_mtime_ns)
-        except OSError:
-            seen = (0, 0)  # `lease` says what is wrong
-        if self._newest is None or seen != self._seen:
-            lease = self._layout.lease()
-            old, self._newest, self._seen = self._newest, _Checkpoint(lease), seen
-            if old is not None and not old.users:
-                old.lease.release()
-            for worker in [*self._idle]:  # so that nothing holds the old one for longer than a query runs
+    def _look_for_newer(self) -> Checkpoint:
+        """The newest checkpoint; if it is new, idle workers open it, so that nothing holds the old one for long."""
+        newest, is_new = self._checkpoints.newest()
+        if is_new:
+            for worker in [*self._idle]:
                 self._idle.remove(worker)
                 self._give(worker, self._errand())
-        return self._newest
+        return newest
 
     def _errand(self) -> _Job:
         """A request of our own whose answer nobody waits for: it makes a worker open the newest checkpoint."""
         future: asyncio.Future[Reply] = self._loop.create_future()
         future.add_done_callback(lambda done: done.exception())
-        return _Job({"op": "ping"}, START_SECONDS, self._loop.time() + START_SECONDS, future)
-
-    def _stand_on(self, worker: _Worker, checkpoint: _Checkpoint) -> None:
-        checkpoint.users += 1
-        self._leave(worker)
-        worker.checkpoint = checkpoint
-
-    def _leave(self, worker: _Worker) -> None:
-        checkpoint = worker.checkpoint
-        checkpoint.users -= 1
-        if not checkpoint.users and checkpoint is not self._newest:
-            checkpoint.lease.release()
+        return _Job({"op": "ping"}, "", START_SECONDS, self._loop.time() + START_SECONDS, future)
 
     # Work
 
     def _dispatch(self) -> None:
         """Give waiting requests to idle workers, and start workers for the rest."""
         while self._idle:
-            job = self._next_job()
-            if job is None:
+            if job := _next(self._young):
+                self._give(self._idle.pop(), job)
+            elif self._room_for_old() and (job := _next(self._old)):
+                worker = self._idle.pop()
+                self._slow_down(worker)
+                self._give(worker, job)
+            else:
                 return
-            self._give(self._idle.pop(), job)
         starting = sum(not worker.ready for worker in self._workers)
         wanted = len(self._young) + min(len(self._old), self._room_for_old())
         while starting < wanted and len(self._workers) < self._most:
             starting += 1
             self._start()
 
-    def _next_job(self) -> _Job | None:
-        while self._young:
-            job = self._young.popleft()
-            if not job.future.done():
-                return job
-        while self._old and self._room_for_old():
-            job = self._old.popleft()
-            if not job.future.done():
-                return job
-        return None
-
     def _room_for_old(self) -> int:
         return max(0, self._most_old - sum(worker.old for worker in self._workers))
 
     def _give(self, worker: _Worker, job: _Job) -> None:
-        newest = self._newest
-        if newest is not None and worker.checkpoint is not newest:
-            self._stand_on(worker, newest)
+        worker.checkpoint = self._checkpoints.move(worker.checkpoint)
         worker.job, worker.since = job, self._loop.time()
         frame = packed({**job.header, "checkpoint": worker.checkpoint.path})
         try:
@@ -302,7 +233,7 @@ class Pool:
             self._fail_next(error)
             return
         child.channel.setblocking(False)
-        checkpoint.users += 1
+        self._checkpoints.enter(checkpoint)
         worker = _Worker(child, checkpoint, self._loop.time())
         self._workers.add(worker)
         self._started += 1
@@ -345,6 +276,8 @@ class Pool:
             self._stop(worker)
             self._dispatch()
         else:
+            if worker.old and job is not None and self._loop.time() < worker.since + YOUNG_SECONDS:
+                self._grew_old.pop(job.key, None)  # it was quick this time
             worker.old = False
             self._rest(worker)
 
@@ -388,21 +321,28 @@ class Pool:
         elif job.future.done():  # nobody wants it any more
             self._stop(worker, "hangup")
         elif not worker.old and now >= worker.since + YOUNG_SECONDS:
+            self._remember(job)
             if self._room_for_old():
-                worker.old = True
-                worker.child.slow_down()
+                self._slow_down(worker)
             else:
                 self._stop(worker, "preempted")
                 self._old.append(job)
 
+    def _slow_down(self, worker: _Worker) -> None:
+        worker.old = True
+        worker.child.slow_down()
+
+    def _remember(self, job: _Job) -> None:
+        """A query that grew old is expected to do so again."""
+        if job.key:
+            self._grew_old[job.key] = None
+            if len(self._grew_old) > _REMEMBERED:
+                self._grew_old.popitem(last=False)
+
     def _fail_next(self, error: CityError) -> None:
         """No worker could be had: tell the one who waits longest."""
-        for waiting in (self._young, self._old):
-            while waiting:
-                job = waiting.popleft()
-                if not job.future.done():
-                    _fail(job, error)
-                    return
+        if job := _next(self._young) or _next(self._old):
+            _fail(job, error)
 
     # The end of a worker
 
@@ -417,7 +357,7 @@ class Pool:
         if number >= 0:
             self._loop.remove_reader(number)
             self._loop.remove_writer(number)
-        self._leave(worker)
+        self._checkpoints.leave(worker.checkpoint)
 
     def _stop(self, worker: _Worker, reason: str = "") -> None:
         """Kill a worker; its memory goes back to the host while we go on."""
@@ -443,6 +383,14 @@ class Pool:
 
     def _aside(self, do: Callable[[], CityError | None]) -> asyncio.Future:  # type: ignore[type-arg]
         return self._loop.run_in_executor(None, do)
+
+
+def _next(waiting: deque[_Job]) -> _Job | None:
+    while waiting:
+        job = waiting.popleft()
+        if not job.future.done():
+            return job
+    return None
 
 
 def _fail(job: _Job, error: CityError) -> None:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Self, TypeVar
 from cc_graph.errors import BadQuery, CityError, Unavailable
 from cc_graph.store.cache import AnswerCache
 from cc_graph.store.layout import Layout
-from cc_graph.store.pool import Pool, PoolStatistics
+from cc_graph.store.pool import Pool
+from cc_graph.store.statistics import PoolStatistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -347,7 +348,8 @@ class Reader:
         if kept is not None:
             return replace(kept)  # with a body of its own
         self._cache.misses += 1
-        reply = await pool.submit(query.header, self.seconds if seconds is None else seconds)
+        limit = self.seconds if seconds is None else seconds
+        reply = await pool.submit(query.header, limit, query.digest)
         form = query.graph_format if reply.header["kind"] == "graph" else query.table_format
         answer = _answer(reply, form)
         if isinstance(answer.content, bytes) and not answer.changing and answer.revision == pool.revision:
