@@ -23,7 +23,7 @@ from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, acceptable, by_
 from cc_graph.rdfio.parsing import Parser
 from cc_graph.settings import Settings
 from cc_graph.store.publisher import Publisher
-from cc_graph.store.reader import Answer, Reader
+from cc_graph.store.reader import Answer, Query, Reader
 from cc_graph.table import Table
 from cc_graph.vocab import expand
 
@@ -225,9 +225,15 @@ class City:
         self, name: str, format_name: str, lang: str = "en", values: Mapping[str, str] | None = None
     ) -> Answer:
         """The answer to a question as SPARQL results in json, xml, csv or tsv."""
+        query = self.prepared(name, format_name, lang, values)
+        return self._reader.query(query.text, table_format=query.table_format, graph_format=None)
+
+    def prepared(
+        self, name: str, format_name: str, lang: str = "en", values: Mapping[str, str] | None = None
+    ) -> Query:
+        """A question with its values filled in, for who asks the reader."""
         text = self.question(name).sparql(values, lang=lang, base_iri=self.settings.base_iri)
-        chosen = by_name(format_name, TABLE_FORMATS)
-        return self._reader.query(text, table_format=chosen, graph_format=GRAPH_FORMATS["ttl"])
+        return Query(text, by_name(format_name, TABLE_FORMATS), None)
 
     def choices(self, question_id: str, parameter_name: str, lang: str = "en") -> Table:
         """The things a parameter may name: columns `value` (IRI) and `label`; empty where there is nothing to choose from."""

@@ -1,13 +1,14 @@
 """Answers on their way out: with their length, and with a tag so that nobody fetches the same one twice."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.types import Send
+from starlette.types import Receive, Send
 
 from cc_graph.api.negotiation import wishes
 from cc_graph.city import City
@@ -15,6 +16,7 @@ from cc_graph.store.reader import Answer
 from cc_graph.store.spool import ENCODINGS
 
 CHUNK: Final = 256 * 1024
+_PATIENCE_SECONDS: Final = 0.05  # most answers are there before it pays to listen for a hang-up
 _VARY: Final = (b"vary", b"Accept, Accept-Encoding")
 
 
@@ -75,6 +77,34 @@ async def _chunks(answer: Answer) -> AsyncIterator[bytes]:
     with answer:
         while chunk := answer.body.read(CHUNK):
             yield chunk
+
+
+async def unless_gone(receive: Receive, making: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """What a coroutine gives, or None if the client hangs up before: then the coroutine is cancelled."""
+    loop = asyncio.get_running_loop()
+    answer = loop.create_task(making)
+    listening: list[asyncio.Task[None]] = []
+
+    def listen() -> None:
+        listening.append(loop.create_task(_hang_up(receive)))
+        listening[0].add_done_callback(lambda heard: heard.cancelled() or answer.cancel())
+
+    later = loop.call_later(_PATIENCE_SECONDS, listen)
+    try:
+        return await answer
+    except asyncio.CancelledError:
+        if listening and listening[0].done():
+            return None
+        raise
+    finally:
+        later.cancel()
+        for task in listening:
+            task.cancel()
+
+
+async def _hang_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 async def send_answer(send: Send, answer: Answer, entity_tag: str) -> None:

@@ -7,15 +7,15 @@ makes it while we listen whether the client is still there. An answer is complet
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from cc_graph.api.answers import answered, coding, holds, send_answer, send_unchanged
+from cc_graph.api.answers import answered, coding, holds, send_answer, send_unchanged, unless_gone
 from cc_graph.api.calls import Call, CallHeaders, by_address, by_body
 from cc_graph.api.context import pages
 from cc_graph.api.negotiation import prefers_html
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from cc_graph.city import City
-    from cc_graph.store.reader import Answer
 
 Face = Callable[[Request, Exception], Response]
 """Makes the response that tells of an error."""
@@ -37,7 +36,6 @@ BODY_SECONDS: Final = 10.0
 """How long the body of a call may take to arrive."""
 
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
-_PATIENCE_SECONDS: Final = 0.05  # most answers are there before it pays to listen for a hang-up
 
 
 class SparqlEndpoint:
@@ -87,38 +85,10 @@ async def _answer(call: Call, held: str, scope: Scope, receive: Receive, send: S
         return
     if answer is None:
         seconds = min(call.seconds or reader.seconds, reader.seconds)
-        answer = await _unless_gone(receive, reader.answer(query, seconds))
+        answer = await unless_gone(receive, reader.answer(query, seconds))
     if answer is not None:
         tag = "" if answer.changing else f'"{answer.revision}-{query.digest}"'
         await send_answer(send, answer, tag)
-
-
-async def _unless_gone(receive: Receive, making: Coroutine[Any, Any, Answer]) -> Answer | None:
-    """What a coroutine gives, or None if the client hangs up before: then the coroutine is cancelled."""
-    loop = asyncio.get_running_loop()
-    answer = loop.create_task(making)
-    listening: list[asyncio.Task[None]] = []
-
-    def listen() -> None:
-        listening.append(loop.create_task(_hang_up(receive)))
-        listening[0].add_done_callback(lambda heard: heard.cancelled() or answer.cancel())
-
-    later = loop.call_later(_PATIENCE_SECONDS, listen)
-    try:
-        return await answer
-    except asyncio.CancelledError:
-        if listening and listening[0].done():
-            return None
-        raise
-    finally:
-        later.cancel()
-        for task in listening:
-            task.cancel()
-
-
-async def _hang_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        continue
 
 
 async def _body(receive: Receive) -> bytes:
