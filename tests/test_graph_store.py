@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import zstandard
 from rdflib import Dataset, Graph, Namespace, URIRef
 from rdflib.namespace import DCTERMS, RDF, VOID
 from starlette.testclient import TestClient
@@ -206,6 +208,30 @@ def test_every_graph_and_every_format_has_a_tag_of_its_own(api: TestClient) -> N
     assert len({api.get(f"/graph-store{call}").headers["etag"] for call in calls}) == 5
 
 
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_a_graph_is_compressed_for_who_can_read_that(town: City, coding: str) -> None:
+    client = TestClient(create_app(town))
+    for path in (
+        f"/graph-store?graph={archive.BASE}graph/sito-comune",
+        "/graph-store?default",
+        "/.well-known/void",
+    ):
+        plain = client.get(path, headers={"Accept-Encoding": "identity"})
+        with client.stream("GET", path, headers={"Accept-Encoding": coding}) as packed:
+            body = b"".join(packed.iter_raw())
+        assert packed.headers["content-encoding"] == coding
+        assert packed.headers["content-length"] == str(len(body))
+        assert packed.headers["etag"] != plain.headers["etag"]
+        for response in (plain, packed):
+            assert "Accept-Encoding" in response.headers["vary"]
+        unpacked = (
+            gzip.decompress(body)
+            if coding == "gzip"
+            else zstandard.ZstdDecompressor().decompressobj().decompress(body)
+        )
+        assert sorted(unpacked.splitlines()) == sorted(plain.content.splitlines())
+
+
 def test_a_new_revision_of_the_graph_is_sent_to_who_holds_the_old_one(tmp_path: Path) -> None:
     archive.fill(tmp_path)
     with City.open(Settings(home=tmp_path)) as own, Publisher(tmp_path) as publisher:
@@ -355,7 +381,7 @@ def test_the_service_tells_every_format_it_answers_in(described: Graph) -> None:
     formats = {str(one).rpartition("/")[2] for one in described.objects(SERVICE, SD.resultFormat)}
     tables = {f"SPARQL_Results_{name}" for name in ("JSON", "XML", "CSV", "TSV")}
     graphs = {"Turtle", "N-Triples", "TriG", "N-Quads", "JSON-LD", "RDF_XML"}
-    assert tables | graphs <= formats
+    assert formats == tables | graphs | {"geo+json"}
     assert {str(one).rpartition("/")[2] for one in described.objects(DATASET, VOID.feature)} == graphs
 
 

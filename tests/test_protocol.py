@@ -494,7 +494,7 @@ def test_a_format_nobody_can_serve_is_refused_with_those_one_can(
     server: str, query: str, accept: str
 ) -> None:
     hint = problem(get(server, query, {"Accept": accept}), 406)["hint"]
-    assert ("text/turtle" in hint) is (query in {CONSTRUCT, DESCRIBE})
+    assert ("text/turtle" if query in {CONSTRUCT, DESCRIBE} else "text/csv") in hint
 
 
 @pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv"])
@@ -804,8 +804,7 @@ def test_a_geometry_in_another_reference_system_is_not_passed_off_as_longitude_a
     server: str,
 ) -> None:
     point = f'"<http://www.opengis.net/def/crs/EPSG/0/3003> POINT(1668000 4860000)"^^<{WKT}>'
-    reply = get(server, f"SELECT ({point} AS ?at) WHERE {{}}", format="geojson")
-    assert b"1668000" not in reply.body or reply.json()["features"][0]["geometry"] is None
+    problem(get(server, f"SELECT ({point} AS ?at) WHERE {{}}", format="geojson"), 400)
 
 
 @pytest.mark.parametrize("query", [NAMES, "ASK {}", CONSTRUCT, DESCRIBE])

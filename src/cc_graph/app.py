@@ -1,7 +1,7 @@
 """The application uvicorn serves: API and pages joined, errors with one face for programs and one for people."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from http import HTTPStatus
@@ -21,6 +21,7 @@ from cc_graph import __version__, api, web
 from cc_graph.api.description import document
 from cc_graph.api.negotiation import language, prefers_html
 from cc_graph.api.problems import problem
+from cc_graph.api.sparql import SparqlEndpoint
 from cc_graph.city import City
 from cc_graph.errors import CityError
 from cc_graph.web import Addresses
@@ -60,6 +61,8 @@ def create_app(city: City | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with City.open() if city is None else nullcontext(city) as served:
+            if city is None:
+                served.reader.attach()
             _serve(app, served)
             yield
 
@@ -78,7 +81,7 @@ def create_app(city: City | None = None) -> FastAPI:
     _add_routes(app)
     for kind in (CityError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer_error)
-    app.add_middleware(Door)
+    app.add_middleware(Door, apart={"/sparql": SparqlEndpoint(partial(_face, headers={}))})
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -131,7 +134,7 @@ def _to_page(request: Request, rest: str) -> Response:
 
 def _answer_error(request: Request, error: Exception) -> Response:
     """The face of an error: a page for who prefers HTML, a problem for everybody else."""
-    if isinstance(error, HTTPException) and error.status_code == 405:
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(_methods(request))
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": allowed})
@@ -139,13 +142,15 @@ def _answer_error(request: Request, error: Exception) -> Response:
     return _face(request, error, {})
 
 
-def _face(request: Request, error: Exception, headers: dict[str, str]) -> Response:
+def _face(request: Request, error: Exception, headers: Mapping[str, str]) -> Response:
     told = problem(error, request)
     if prefers_html(request):
         response = web.error_page(request, language(request), told.slug, told.status, told.detail, told.hint)
     else:
         response = told.response()
     response.headers.update(headers)
+    if isinstance(error, HTTPException):
+        response.headers.update(error.headers or {})
     return response
 
 
@@ -164,10 +169,15 @@ class Door:
 
     HEAD is answered as GET without the body, every answer gets the headers all of them carry, and an error nobody
     expected is logged and told without saying anything internal.
+
+    Args:
+        app: what answers the calls.
+        apart: what answers the calls to some paths instead: what must be fast goes past the router.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, apart: Mapping[str, ASGIApp]) -> None:
         self.app = app
+        self.apart = apart
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one call through."""
@@ -187,7 +197,7 @@ class Door:
 
         call = {**scope, "method": "GET"} if head else scope
         try:
-            await self.app(call, receive, polite)
+            await self.apart.get(scope["path"], self.app)(call, receive, polite)
         except Exception as error:
             if begun:
                 raise
@@ -207,4 +217,4 @@ def _add_headers(headers: MutableHeaders, path: str, status: int) -> None:
         headers.setdefault("Cache-Control", "public, max-age=86400")
     else:
         headers.setdefault("Cache-Control", "no-cache")
-        headers["Vary"] = "Accept, Accept-Language"
+        headers.setdefault("Vary", "Accept, Accept-Language")

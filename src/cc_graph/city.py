@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Self
 from cc_graph import questions as files
 from cc_graph import resources
 from cc_graph.datasets import Dataset, LoadReport, import_codes, load, read_record, rebuild
-from cc_graph.errors import BadParameter, BadQuery, NotFound
+from cc_graph.errors import BadParameter, NotFound
 from cc_graph.linkeddata import DESCRIBE, SEARCH, Export, Overview, Thing, export, read_overview, read_thing
-from cc_graph.linkeddata import graphs as named
 from cc_graph.linkeddata.exports import GRAPH_LICENCES
+from cc_graph.linkeddata.graphs import Graphs
 from cc_graph.linkeddata.lists import CHOICES, THINGS
-from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, by_name, by_path, negotiate
+from cc_graph.linkeddata.service import service_query
+from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, acceptable, by_name, by_path, negotiate
 from cc_graph.rdfio.parsing import Parser
 from cc_graph.settings import Settings
 from cc_graph.store.publisher import Publisher
-from cc_graph.store.reader import Answer, Reader
-from cc_graph.store.tokens import survey
+from cc_graph.store.reader import Answer, Query, Reader
 from cc_graph.table import Table
 from cc_graph.vocab import expand
 
@@ -63,7 +63,14 @@ class City:
             Unavailable: the folder cannot be used.
         """
         settings = settings or Settings.from_environment()
-        reader = Reader(settings.home, settings.base_iri, settings.query_seconds, settings.query_memory_mb)
+        reader = Reader(
+            settings.home,
+            settings.base_iri,
+            settings.query_seconds,
+            settings.query_memory_mb,
+            settings.query_workers,
+            settings.query_waiting,
+        )
         _ = reader.revision  # raises where nothing has been loaded
         record = read_record(settings.home)
         if record and record.base_iri != settings.base_iri:
@@ -220,9 +227,15 @@ class City:
         self, name: str, format_name: str, lang: str = "en", values: Mapping[str, str] | None = None
     ) -> Answer:
         """The answer to a question as SPARQL results in json, xml, csv or tsv."""
+        query = self.prepared(name, format_name, lang, values)
+        return self._reader.query(query.text, table_format=query.table_format, graph_format=None)
+
+    def prepared(
+        self, name: str, format_name: str, lang: str = "en", values: Mapping[str, str] | None = None
+    ) -> Query:
+        """A question with its values filled in, for who asks the reader."""
         text = self.question(name).sparql(values, lang=lang, base_iri=self.settings.base_iri)
-        chosen = by_name(format_name, TABLE_FORMATS)
-        return self._reader.query(text, table_format=chosen, graph_format=GRAPH_FORMATS["ttl"])
+        return Query(text, by_name(format_name, TABLE_FORMATS), None)
 
     def choices(self, question_id: str, parameter_name: str, lang: str = "en") -> Table:
         """The things a parameter may name: columns `value` (IRI) and `label`; empty where there is nothing to choose from."""
@@ -249,18 +262,19 @@ class City:
             NotAcceptable: nobody can serve that format.
             TooMuch: it ran too long or took too much memory.
         """
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise BadQuery("The query is not text in UTF-8.", hint="Save it in UTF-8.") from error
-        tabular = survey(text).for_tables
+        table_format, graph_format = acceptable(accept)
         return self._reader.query(
             text,
-            table_format=negotiate(accept if tabular else None, TABLE_FORMATS),
-            graph_format=negotiate(None if tabular else accept, GRAPH_FORMATS),
+            table_format=table_format,
+            graph_format=graph_format,
             default_graphs=default_graphs,
             named_graphs=named_graphs,
         )
+
+    @property
+    def reader(self) -> Reader:
+        """Who answers queries: for surfaces that live in an event loop and cannot wait."""
+        return self._reader
 
     def sparql(self, text: str) -> Table:
         """The solutions of a SELECT, or the one cell of an ASK, as a table.
@@ -271,38 +285,21 @@ class City:
         with self.query(text, accept="json") as answer:
             return Table.from_sparql_json(answer.read())
 
-    def service_description(self, endpoint: str, accept: str = "*/*") -> Answer:
+    def service_description(self, endpoint: str, accept: str = "*/*", encoding: str | None = None) -> Answer:
         """What the SPARQL service at an address can do (Service Description), and what the graph holds (VoID), as RDF.
 
         Raises:
             BadParameter: the address is not an absolute IRI.
             NotAcceptable: as `query`.
         """
-        from cc_graph.linkeddata.service import service_query
+        text = service_query(endpoint, self.settings.base_iri)
+        chosen = negotiate(accept, GRAPH_FORMATS)
+        return self._reader.query(text, table_format=None, graph_format=chosen, encoding=encoding)
 
-        return self.query(service_query(endpoint, self.settings.base_iri), accept=accept)
-
-    # Graphs
-
-    def graph(self, iri: str | None, format_name: str = "ttl") -> Answer:
-        """The triples of one named graph, or of the merge of all of them (None).
-
-        Raises:
-            NotFound: there is no such graph.
-            NotAcceptable: there is no such format.
-        """
-        chosen = by_name(format_name, GRAPH_FORMATS)
-        if iri is None:
-            return self.query(named.MERGE, accept=chosen.name)
-        return self._reader.dump(chosen, [expand(iri, self.settings.base_iri)])
-
-    def graph_licences(self, iri: str | None) -> list[str]:
-        """The licences stated of one named graph, or of any that is in the merge (None).
-
-        Raises:
-            NotFound: there is no such graph.
-        """
-        return named.licences(self.sparql, iri and expand(iri, self.settings.base_iri))
+    @property
+    def graphs(self) -> Graphs:
+        """The named graphs and their merge, each whole."""
+        return Graphs(self._reader, self.sparql, self.settings.base_iri)
 
     # Things
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,16 @@ class Settings:
         base_iri: what the IRIs of things and graphs begin with (`CC_GRAPH_BASE_IRI`); ends in `/` or `#`.
         query_seconds: how long a query may run (`CC_GRAPH_QUERY_SECONDS`).
         query_memory_mb: what a query may add to its process's memory (`CC_GRAPH_QUERY_MEMORY_MB`).
+        query_workers: how many queries may run at the same time, one of them young (`CC_GRAPH_QUERY_WORKERS`).
+        query_waiting: how many more may wait (`CC_GRAPH_QUERY_WAITING`).
     """
 
     home: Path
     base_iri: str = DEFAULT_BASE
     query_seconds: float = 30.0
     query_memory_mb: int = 2048
+    query_workers: int = 3
+    query_waiting: int = 200
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: object) -> Settings:
@@ -43,6 +48,8 @@ class Settings:
             "base_iri": env.get("CC_GRAPH_BASE_IRI") or DEFAULT_BASE,
             "query_seconds": _positive(env, "CC_GRAPH_QUERY_SECONDS", 30.0, 86_400),
             "query_memory_mb": int(_positive(env, "CC_GRAPH_QUERY_MEMORY_MB", 2048, 1 << 20)),
+            "query_workers": ceil(_positive(env, "CC_GRAPH_QUERY_WORKERS", (os.cpu_count() or 1) + 1, 256)),
+            "query_waiting": ceil(_positive(env, "CC_GRAPH_QUERY_WAITING", 200, 100_000)),
         }
         settings = cls(**(values | given))  # type: ignore[arg-type]
         if not ABSOLUTE_IRI.fullmatch(settings.base_iri) or not settings.base_iri.endswith(("/", "#")):

@@ -1,6 +1,7 @@
 """The OpenAPI document: what FastAPI cannot see by itself, with an example that works for every operation."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ _TABLES: Final[Json] = {
     "application/sparql-results+xml": {},
     "text/csv": {},
     "text/tab-separated-values": {},
+    "application/geo+json": {},
 }
 _GRAPHS: Final[Json] = {
     "text/turtle": {},
@@ -75,18 +77,33 @@ _QUERY = _parameter(
 )
 _FORMAT = _parameter(
     "format", "Short name of a format, instead of the header Accept.", "csv",
-    enum=["json", "xml", "csv", "tsv", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
+    enum=["json", "xml", "csv", "tsv", "geojson", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
 )  # fmt: skip
 _GRAPH_FORMAT = _parameter(
     "format", "Short name of a format, instead of the header Accept.", "nt",
     enum=["ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
 )  # fmt: skip
+_TIMEOUT = _parameter(
+    "timeout", "Seconds the answer may take, up to what the service allows.", 10, type="number"
+)
 _SLUG = "Name, with .ttl, .jsonld, .nt or .rdf for a document."
 
-SPARQL_GET: Final = _operation("The answer.", _TABLES | _GRAPHS, [_QUERY, _FORMAT, *_DATASETS])
+SPARQL_GET: Final = _operation(
+    "The answer; without a query, what the endpoint is and holds.",
+    _TABLES | _GRAPHS,
+    [_QUERY, _FORMAT, _TIMEOUT, *_DATASETS],
+    tags=["sparql"],
+    summary="Query by GET",
+    description="Answers a SPARQL 1.1 query. The default graph is the merge of all named graphs.",
+    operationId="query_by_get",
+)
 SPARQL_POST: Final = _operation(
     "The answer.",
     _TABLES | _GRAPHS,
+    tags=["sparql"],
+    summary="Query by POST",
+    description="Answers a query sent as a form or as it is; for queries too long for an address.",
+    operationId="query_by_post",
     requestBody={
         "required": True,
         "content": {
@@ -174,9 +191,16 @@ def document(app: FastAPI, questions: Sequence[Question]) -> Json:
             _tidy(operation)
             if "{question_id}" in path and questions:
                 operation["parameters"][0]["example"] = questions[0].id
+    found["paths"]["/sparql"] = {"get": _tidied(SPARQL_GET), "post": _tidied(SPARQL_POST)}
     found["paths"] |= {f"/questions/{question.id}": {"get": _question(question)} for question in questions}
     found["components"] = {"schemas": {"Problem": _PROBLEM}}
     return found
+
+
+def _tidied(operation: Json) -> Json:
+    described = deepcopy(operation)
+    _tidy(described)
+    return described
 
 
 def _tidy(operation: Json) -> None:

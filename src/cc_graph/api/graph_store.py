@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from cc_graph.api.answers import answered
+from cc_graph.api.answers import answered, coding
 from cc_graph.api.context import CityNow
 from cc_graph.api.description import GRAPH, GRAPH_STORE, VOID
 from cc_graph.api.negotiation import choose, once, prefers_html
@@ -42,7 +42,7 @@ def by_own_iri(source: str, request: Request, city: CityNow) -> Response:
     if prefers_html(request):
         city.require(iri)  # the page tells what is said of the graph
     else:
-        city.graph_licences(iri)
+        city.graphs.licences(iri)
     return redirect(request, iri, GRAPH_FORMATS)
 
 
@@ -52,12 +52,12 @@ def by_own_iri(source: str, request: Request, city: CityNow) -> Response:
 def void(request: Request, city: CityNow) -> Response:
     """The description of the SPARQL service and of the graph, with its figures: VoID and SPARQL Service Description."""
     endpoint = f"{request.base_url}sparql"
-    chosen = choose(request, GRAPH_FORMATS)
+    chosen, encoding = choose(request, GRAPH_FORMATS), coding(request.headers.get("accept-encoding", ""))
     return answered(
         request,
         city,
-        ("service", endpoint, chosen.name),
-        lambda: city.service_description(endpoint, chosen.name),
+        ("description", chosen.name, endpoint, encoding or ""),
+        lambda: city.service_description(endpoint, chosen.name, encoding),
     )
 
 
@@ -78,13 +78,14 @@ def _chosen(graph: str | None, *, merge: bool) -> str | None:
 def _triples(
     request: Request, city: City, iri: str | None, chosen: Format, links: Sequence[str] = ()
 ) -> Response:
-    licences = [f'<{licence}>; rel="license"' for licence in city.graph_licences(iri)]
+    licences = [f'<{licence}>; rel="license"' for licence in city.graphs.licences(iri)]
     about = f"/sparql?query={quote(f'DESCRIBE <{iri}>', safe='')}" if iri else "/.well-known/void"
     described = f'<{about}>; rel="describedby"'
+    encoding = coding(request.headers.get("accept-encoding", ""))
     return answered(
         request,
         city,
-        ("graph", iri or "", chosen.name),
-        lambda: city.graph(iri, chosen.name),
+        ("graph", iri or "", chosen.name, encoding or ""),
+        lambda: city.graphs.read(iri, chosen.name, encoding),
         {"Link": ", ".join([*links, *licences, described])},
     )

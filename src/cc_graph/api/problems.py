@@ -15,6 +15,8 @@ MEDIA_TYPE = "application/problem+json"
 _HINTS = {
     404: "See /questions, /network and /api for what there is.",
     405: "The header Allow lists the methods this address answers to; the graph itself is changed by contributions.",
+    408: "Send the whole call at once, or look at the connection.",
+    414: "Send a long query by POST.",
 }
 
 

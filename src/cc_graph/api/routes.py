@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from cc_graph.api import dumps, graph_store, health, networks, questions, sparql, things
+from cc_graph.api import dumps, graph_store, health, networks, questions, things
 
 router = APIRouter()
-for room in (questions, sparql, graph_store, things, networks, dumps, health):
+for room in (questions, graph_store, things, networks, dumps, health):
     router.include_router(room.router)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from cc_graph.contributions.findings import Finding, in_order
 from cc_graph.questions import iri_term
 from cc_graph.rdfio.names import named_things
-from cc_graph.sandbox import Sandbox
+from cc_graph.sandbox import Sandbox, read
 from cc_graph.vocab import SCHEMES
 
 if TYPE_CHECKING:
@@ -55,10 +54,8 @@ def validate(quads: bytes, context: bytes = b"", *, seconds: float = SECONDS) ->
             file.seek(0)
         sandbox = Sandbox("cc_graph.contributions.worker", memory_mb=MEMORY_MB)
         try:
-            _header, fd = sandbox.request({}, (data.fileno(), beside.fileno()), seconds=seconds)
-            assert fd is not None
-            with os.fdopen(fd, "rb") as body:
-                answer = json.load(body)
+            _header, body = sandbox.request({}, (data.fileno(), beside.fileno()), seconds=seconds)
+            answer = json.loads(read(body))
         finally:
             sandbox.close()
     # A shape with both datatype and pattern reports one bad value twice.

@@ -126,7 +126,7 @@ CONSTRUCT {
   BIND (IF(BOUND(?graph), IRI(CONCAT(STR(?store), "?graph=", ENCODE_FOR_URI(STR(?graph)))), ?nothing) AS ?graphDump)
   BIND (IF(BOUND(?class), IRI(CONCAT(STR(?endpoint), "#class=", ENCODE_FOR_URI(STR(?class)))), ?nothing) AS ?classPartition)
   BIND (IF(BOUND(?property), IRI(CONCAT(STR(?endpoint), "#property=", ENCODE_FOR_URI(STR(?property)))), ?nothing) AS ?propertyPartition)
-}"""
+} ORDER BY ?graph ?licensed ?class ?property ?vocabulary ?resultFormat ?function ?feature ?dump ?openDump ?stated"""
 
 
 def service_query(endpoint: str, base_iri: str, functions: Iterable[str] = FUNCTIONS) -> str:

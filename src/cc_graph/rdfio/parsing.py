@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from cc_graph.errors import NotFound, TooMuch, Unavailable
-from cc_graph.sandbox import Sandbox
+from cc_graph.sandbox import Sandbox, read
 
 if TYPE_CHECKING:
     from cc_graph.rdfio.formats import Format
@@ -114,12 +114,11 @@ class Parser:
 
     def _ask(self, header: dict[str, str | None], file: IO[bytes]) -> Parsed:
         try:
-            reply, fd = self._child().request(header, [file.fileno()], seconds=self._seconds)
+            reply, body = self._child().request(header, [file.fileno()], seconds=self._seconds)
         except TooMuch as error:
             sentence = f"{header['name']} could not be read. {error}"
             raise TooMuch(sentence, hint="Split it into smaller files.") from None
-        with os.fdopen(fd, "rb") as body:  # type: ignore[arg-type]  # the child always sends one
-            return Parsed(body.read(), reply["count"], reply["prefixes"])
+        return Parsed(read(body), reply["count"], reply["prefixes"])
 
     def _child(self) -> Sandbox:
         if self._sandbox is None or not self._sandbox.alive:
