@@ -148,9 +148,9 @@ def _face(request: Request, error: Exception, headers: Mapping[str, str]) -> Res
         response = web.error_page(request, language(request), told.slug, told.status, told.detail, told.hint)
     else:
         response = told.response()
-    response.headers.update(headers)
     if isinstance(error, HTTPException):
         response.headers.update(error.headers or {})
+    response.headers.update(headers)
     return response
 
 
@@ -217,4 +217,4 @@ def _add_headers(headers: MutableHeaders, path: str, status: int) -> None:
         headers.setdefault("Cache-Control", "public, max-age=86400")
     else:
         headers.setdefault("Cache-Control", "no-cache")
-        headers.setdefault("Vary", "Accept, Accept-Language")
+        headers.setdefault("Vary", "Accept, Accept-Encoding, Accept-Language")
