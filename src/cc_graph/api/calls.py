@@ -75,7 +75,8 @@ class Call:
             NotAcceptable: nothing here can be served so.
         """
         text = _only_query(pairs)
-        form = _single(pairs, "format")
+        # SPARQLWrapper sends it twice: `format=tsv&format=text/tab-separated-values`, `format=json-ld&format=`.
+        form = next((value for name, value in pairs if name == "format" and value), "")
         table_format, graph_format = acceptable(form or accept or "*/*")
         default_graphs = tuple(value for name, value in pairs if name == "default-graph-uri")
         named_graphs = tuple(value for name, value in pairs if name == "named-graph-uri")

@@ -80,7 +80,8 @@ async def _answer(call: Call, held: str, scope: Scope, receive: Receive, send: S
     city: City = scope["app"].state.city
     reader, query = city.reader, call.query
     revision, answer = reader.kept(query)
-    if held and holds(held, tag := f'"{revision}-{query.digest}"'):
+    # A star stands for any answer there is: whether there is one is known when it has been made.
+    if held and held != "*" and holds(held, tag := f'"{revision}-{query.digest}"'):
         await send_unchanged(send, tag)
         return
     if answer is None:
@@ -88,7 +89,11 @@ async def _answer(call: Call, held: str, scope: Scope, receive: Receive, send: S
         answer = await unless_gone(receive, reader.answer(query, seconds))
     if answer is not None:
         tag = "" if answer.changing else f'"{answer.revision}-{query.digest}"'
-        await send_answer(send, answer, tag)
+        if tag and held == "*":
+            answer.close()
+            await send_unchanged(send, tag)
+        else:
+            await send_answer(send, answer, tag)
 
 
 async def _body(receive: Receive) -> bytes:
