@@ -264,6 +264,18 @@ def test_an_answer_of_a_million_rows_does_not_grow_this_process(home):
     assert grown_mb < 16
 
 
+def test_large_answers_that_are_being_fetched_take_so_much_room_and_no_more(home, monkeypatch):
+    monkeypatch.setattr("cc_graph.store.reader.MOST_SPOOLED_BYTES", 1_000_000)
+    forms = {"table_format": TABLE_FORMATS["csv"], "graph_format": None}
+    with open_reader(home) as reader:
+        with reader.query("SELECT * { ?a ?b ?c . ?d ?e ?f }", **forms) as first:
+            assert 500_000 < first.size < 1_000_000
+            with pytest.raises(TooMuch, match="take all the room"):
+                reader.query("SELECT * { ?s ?p ?o . ?d ?e ?f }", **forms)
+
+        assert len(reader.query("SELECT * { ?s ?p ?o . ?d ?e ?f }", **forms).read()) > 500_000
+
+
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
 def test_a_large_answer_is_compressed_if_asked(home, coding):
     import gzip

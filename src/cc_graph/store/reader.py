@@ -10,8 +10,9 @@ from functools import cached_property, partial
 from hashlib import blake2b
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Self, TypeVar
+from weakref import finalize
 
-from cc_graph.errors import BadQuery, CityError, Unavailable
+from cc_graph.errors import BadQuery, CityError, TooMuch, Unavailable
 from cc_graph.store.cache import AnswerCache
 from cc_graph.store.layout import Layout
 from cc_graph.store.pool import Pool
@@ -32,6 +33,9 @@ LONGEST_QUERY = 1 << 20
 CACHE_BYTES = 64 << 20
 """How many bytes of answers are kept."""
 
+MOST_SPOOLED_BYTES = 4 << 30
+"""How many bytes of large answers may lie in files while clients fetch them."""
+
 _ENTRY_BYTES = 1024  # what an answer takes beside its bytes and its query, roughly
 
 
@@ -47,6 +51,7 @@ class Answer:
         revision: the revision of the graph that was asked.
         encoding: content coding of the body: gzip, zstd or none.
         changing: whether the next call may get another answer on the same revision: the query asks for the time or for chance.
+        released: what to call when the body is closed.
     """
 
     kind: Literal["table", "boolean", "graph"]
@@ -56,6 +61,7 @@ class Answer:
     revision: str
     encoding: str | None = None
     changing: bool = False
+    released: Callable[[], object] = bool
 
     @cached_property
     def body(self) -> BinaryIO:
@@ -80,6 +86,7 @@ class Answer:
     def close(self) -> None:
         """Close the body. May be called more than once."""
         self.body.close()
+        self.released()
 
 
 @dataclass(frozen=True)
@@ -178,6 +185,7 @@ class Reader:
         self._thread: threading.Thread | None = None
         self._pool: Pool | None = None
         self._cache: AnswerCache[Answer] = AnswerCache(CACHE_BYTES)
+        self._spooled = 0
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -286,7 +294,7 @@ class Reader:
         """
         wanted = None if graphs is None else list(graphs)
         header = {"op": "dump", "format": form.name, "graphs": wanted, "encoding": encoding}
-        return _answer(self._wait(lambda: self._submit(header, self.seconds)), form)
+        return self._made(self._wait(lambda: self._submit(header, self.seconds)), form)
 
     def close(self) -> None:
         """Stop the workers. May be called more than once."""
@@ -351,28 +359,42 @@ class Reader:
         limit = self.seconds if seconds is None else seconds
         reply = await pool.submit(query.header, limit, query.digest)
         form = query.graph_format if reply.header["kind"] == "graph" else query.table_format
-        answer = _answer(reply, form)
+        answer = self._made(reply, form)
         if isinstance(answer.content, bytes) and not answer.changing and answer.revision == pool.revision:
             size = answer.size + len(query.text) + _ENTRY_BYTES
             self._cache.put(answer.revision, query.digest, answer, size)
         return answer
 
+    def _made(self, reply: Reply, form: Format | None) -> Answer:
+        """The answer of a reply.
+
+        Raises:
+            TooMuch: it is large, and those that clients fetch take too much room already.
+        """
+        if form is None:
+            raise CityError(
+                "A worker answered in a form nobody asked for.", hint="Report it, with the query."
+            )
+        header, content = reply.header, reply.body
+        released: Callable[[], object] = bool
+        size = len(content) if isinstance(content, bytes) else os.fstat(content.fileno()).st_size
+        if not isinstance(content, bytes):
+            if self._spooled + size > MOST_SPOOLED_BYTES:
+                content.close()
+                raise TooMuch(
+                    "Large answers that others fetch take all the room there is.",
+                    hint="Try again in a while.",
+                )
+            self._spooled += size
+            released = finalize(content, self._release, size)  # also when somebody forgets to close it
+        encoding, changing = header.get("encoding"), bool(header.get("changing"))
+        return Answer(
+            header["kind"], form.media_type, content, size, reply.revision, encoding, changing, released
+        )
+
+    def _release(self, size: int) -> None:
+        self._spooled -= size
+
 
 async def _close(pool: Pool) -> None:
     pool.close()
-
-
-def _answer(reply: Reply, form: Format | None) -> Answer:
-    if form is None:
-        raise CityError("A worker answered in a form nobody asked for.", hint="Report it, with the query.")
-    header, content = reply.header, reply.body
-    size = len(content) if isinstance(content, bytes) else os.fstat(content.fileno()).st_size
-    return Answer(
-        header["kind"],
-        form.media_type,
-        content,
-        size,
-        reply.revision,
-        header.get("encoding"),
-        bool(header.get("changing")),
-    )
