@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Header = dict[str, Any]
 
-LARGEST_INLINE = 64 * 1024
+LARGEST_INLINE = 512 * 1024
 """How many bytes a body may have to travel in a frame."""
 
 _LENGTHS = struct.Struct("!II")
