@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from cc_graph.api import dumps, health, networks, questions, sparql, things
+from cc_graph.api import dumps, health, jsonld, networks, questions, sparql, things, validation
 
 router = APIRouter()
-for room in (questions, sparql, things, networks, dumps, health):
+for room in (questions, sparql, things, networks, dumps, jsonld, validation, health):
     router.include_router(room.router)
