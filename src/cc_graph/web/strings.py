@@ -327,19 +327,13 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
         "This address does not answer to this HTTP method.",
     ),
     "problem.request-timeout": ("Richiesta troppo lenta", "Call too slow"),
-    "problem.request-timeout.about": (
-        "Il contenuto non è arrivato in tempo.",
-        "The content did not arrive in time.",
-    ),
+    "problem.request-timeout.about": ("Il contenuto non è arrivato.", "The content did not arrive."),
     "problem.content-too-large": ("Richiesta troppo lunga", "Call too long"),
     "problem.content-too-large.about": (
         "L'interrogazione o il documento supera la lunghezza ammessa.",
         "The query or the document is longer than allowed.",
     ),
-    "problem.unsupported-media-type": (
-        "Tipo di contenuto non riconosciuto",
-        "Kind of content not understood",
-    ),
+    "problem.unsupported-media-type": ("Tipo di contenuto non riconosciuto", "Kind of content not read"),
     "problem.unsupported-media-type.about": (
         "Il contenuto della richiesta non è di un tipo che qui si legga.",
         "The content of the call is not of a kind that is read here.",
