@@ -22,6 +22,7 @@ from cc_graph.api.description import document
 from cc_graph.api.negotiation import language, prefers_html
 from cc_graph.api.problems import problem
 from cc_graph.api.sparql import SparqlEndpoint
+from cc_graph.api.validation import Line
 from cc_graph.city import City
 from cc_graph.errors import CityError
 from cc_graph.web import Addresses
@@ -94,6 +95,7 @@ def create_app(city: City | None = None) -> FastAPI:
 
 def _serve(app: FastAPI, city: City) -> None:
     app.state.city = city
+    app.state.line = Line()
     app.state.pages = partial(Addresses, base_iri=city.settings.base_iri)
 
 

@@ -35,13 +35,10 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from cc_graph.contributions import Finding, Verdict
+    from cc_graph.contributions import Document, Finding, Judges, Verdict
     from cc_graph.glossary import Pages
     from cc_graph.network import Layer
     from cc_graph.questions import Question
-
-BLANK = ".well-known/genid/"
-"""Below the base: the IRIs that blank nodes of a file get while it is judged (RDF 1.1 Concepts, 3.5)."""
 
 
 class City:
@@ -52,6 +49,7 @@ class City:
         self.settings = settings
         self._reader = reader
         self._pages: Pages | None = None
+        self._judges: Judges | None = None
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> City:
@@ -142,6 +140,8 @@ class City:
 
     def close(self) -> None:
         """End the worker processes."""
+        if self._judges is not None:
+            self._judges.close()
         self._reader.close()
 
     def __enter__(self) -> Self:
@@ -455,21 +455,51 @@ class City:
             BadData: a file is malformed.
             BadParameter: a file's ending does not tell its format.
         """
-        from cc_graph.contributions import context, validate
+        from cc_graph.contributions import BLANK, context, names_below, validate
 
         settings = settings or Settings.from_environment()
+        base, below = settings.base_iri, names_below(settings.base_iri)
         with Parser() as parser:
-            blank = settings.base_iri + BLANK
-            quads = b"".join(
-                parser.parse(path, by_path(path), settings.base_iri, skolem_prefix=blank).nquads
+            parsed = [
+                parser.parse(
+                    path, by_path(path), base, skolem_prefix=base + BLANK, names_below=below, plain=True
+                )
                 for path in paths
-            )
+            ]
+        quads = b"".join(each.nquads for each in parsed)
         try:
             with cls.open(settings) as city:
-                beside = context(lambda text: city.query(text, accept="nt").read(), quads, settings.base_iri)
+                names = {name for each in parsed for name in each.names}
+                beside = context(lambda text: city.query(text, accept="nt").read(), names, base)
         except NotFound:
             beside = b""  # nothing has been loaded: the files stand alone
         return validate(quads, beside)
+
+    def judge(self, document: Document, report: str = "", seconds: float | None = None) -> Verdict:
+        """What shapes and rules find in a document that somebody would contribute; nothing of it is kept.
+
+        Args:
+            document: its bytes, and how to read them.
+            report: name of the RDF format in which the SHACL report is wanted.
+            seconds: how long it may take; `settings.query_seconds` if None.
+
+        Raises:
+            BadData: it is malformed.
+            TooLarge: it becomes too large when it is unpacked.
+            TooMuch: it takes too much time or memory.
+        """
+        from cc_graph.contributions import Judges, judge_document
+
+        settings = self.settings
+        if self._judges is None:
+            self._judges = Judges(settings.query_memory_mb)
+
+        def ask(text: str, seconds: float) -> bytes:
+            table, graph = TABLE_FORMATS["json"], GRAPH_FORMATS["nt"]
+            return self._reader.query(text, table_format=table, graph_format=graph, seconds=seconds).read()
+
+        allowed = settings.query_seconds if seconds is None else seconds
+        return judge_document(document, self._judges, ask, settings.base_iri, allowed, report)
 
     def audit(self) -> list[Finding]:
         """What shapes and checks find in the whole graph, violations first."""

@@ -166,6 +166,72 @@ GRAPH_STORE: Final = _operation(
 )
 VOID: Final = _operation("The description.", _GRAPHS)
 TERMS_DOCUMENT: Final = _document("The document.", [])
+CONTEXT: Final = _operation("The context.", {"application/ld+json": {}})
+_TURTLE: Final = """PREFIX ccg: <https://w3id.org/ccg/ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+<id/stakeholder/new-mill> a ccg:Organisation ; rdfs:label "New Mill"@en , "Nuova filatura"@it .
+"""
+_LINES: Final = """<https://w3id.org/ccg/id/stakeholder/new-mill> \
+<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/ccg/ns#Organisation> .
+"""
+_JSONLD: Final = """{
+  "@context": "https://w3id.org/ccg/context.jsonld",
+  "id": "id/stakeholder/new-mill", "type": "Organisation", "label": {"en": "New Mill", "it": "Nuova filatura"}
+}"""
+_RDFXML: Final = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="https://w3id.org/ccg/ns#">
+  <Organisation rdf:about="id/stakeholder/new-mill"/>
+</rdf:RDF>
+"""
+_DOCUMENTS: Final = dict(zip(_GRAPHS, (_TURTLE, _LINES, _TURTLE, _LINES, _JSONLD, _RDFXML), strict=True))
+VALIDATE: Final = _operation(
+    "The findings, or the SHACL validation report.",
+    {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["conforms", "counts", "findings"],
+                "properties": {
+                    "conforms": {"type": "boolean", "description": "Whether there is no violation."},
+                    "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+                    "findings": {
+                        "type": "array",
+                        "description": "Violations first; at most 1,000.",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "severity": {"type": "string", "enum": ["violation", "warning", "info"]},
+                                "sentence": {"type": "string", "description": "In the language asked for."},
+                                "message": {"type": "object", "additionalProperties": {"type": "string"}},
+                            }
+                            | {name: {"type": "string"} for name in ("focus", "path", "value", "shape")},
+                        },
+                    },
+                },
+            }
+        }
+    }
+    | _GRAPHS,
+    [
+        _parameter("lang", "Language of the sentences.", "it", enum=["it", "en"]),
+        _parameter(
+            "format",
+            "json, or the short name of an RDF format for the SHACL report, instead of the header Accept.",
+            "json",
+            enum=["json", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
+        ),
+        _parameter(
+            "Content-Encoding", "gzip or zstd, if the document comes so packed.", None, where="header"
+        ),
+    ],
+    requestBody={
+        "required": True,
+        "content": {
+            media_type: {"schema": {"type": "string"}, "example": example}
+            for media_type, example in _DOCUMENTS.items()
+        },
+    },
+)
+del VALIDATE["parameters"][-1]["example"]
 EXPORT: Final = _operation("The graph.", _GRAPHS)
 LAYERS: Final = _operation("The layers.", {"application/json": {}})
 LAYER: Final = _operation(
