@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export CC_GRAPH_HOME ?= $(CURDIR)/.cc-graph
 
-.PHONY: help run test check check-ontology format lock clean
+.PHONY: help run test soak check check-ontology format lock clean
 
 help:
 	@grep -E '^# make|^## ' Makefile | sed 's/^## /  make /; s/^# //'
@@ -23,6 +23,10 @@ run: $(VENV)/.run
 ## test    set up and run the tests
 test: $(VENV)/.test
 	@$(BIN)/pytest
+
+## soak    what waits for bad luck (kill -9, racing writers), in full: 200 kills instead of 20
+soak: $(VENV)/.test
+	@CC_GRAPH_SOAK=1 $(BIN)/pytest -m soak -s
 
 ## check   format, lint, types, floors, Turtle
 check: $(VENV)/.test

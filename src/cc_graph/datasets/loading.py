@@ -12,6 +12,7 @@ from cc_graph.datasets.codelists import code_scheme, read_codes
 from cc_graph.datasets.dataset import Dataset, FileSet, LoadReport, unheard
 from cc_graph.datasets.record import LoadRecord, read_record, write_record
 from cc_graph.errors import NotFound
+from cc_graph.store.layout import replace_durably
 from cc_graph.store.publisher import Publisher
 
 if TYPE_CHECKING:
@@ -93,7 +94,5 @@ def _build(
 def _replace(path: Path, content: bytes | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
-        return
-    unfinished = path.with_suffix(".new")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    else:
+        replace_durably(path, content)

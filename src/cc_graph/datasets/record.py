@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from cc_graph.store.layout import replace_durably
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,6 +38,4 @@ def read_record(home: Path) -> LoadRecord | None:
 
 def write_record(home: Path, record: LoadRecord) -> None:
     """Keep a record; the old one stays until the new one is complete."""
-    unfinished = home / "loaded.json.new"
-    unfinished.write_text(json.dumps(asdict(record)), encoding="utf-8")
-    unfinished.replace(home / "loaded.json")
+    replace_durably(home / "loaded.json", json.dumps(asdict(record)).encode())

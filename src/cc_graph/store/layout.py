@@ -12,14 +12,17 @@ import fcntl
 import os
 import secrets
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cc_graph.errors import Busy, NotFound, Unavailable
+from cc_graph.errors import Busy, CityError, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_LOOK_AGAIN_SECONDS = 0.02
 
 
 @dataclass
@@ -34,12 +37,16 @@ class Lease:
     revision: str
     path: Path
     _fd: int
+    _layout: Layout
 
     def release(self) -> None:
-        """Give the lock back. May be called more than once."""
+        """Give the lock back; the last to leave a checkpoint that is not the newest removes it. May be called again."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+            with suppress(CityError):  # nothing is left of the home
+                if self._layout.revision() != self.revision:
+                    self._layout.remove(self.path)
 
 
 @dataclass(frozen=True)
@@ -86,39 +93,33 @@ class Layout:
             NotFound: nothing has been loaded.
             Unavailable: the checkpoint is missing or unreadable.
         """
-        revision = self.revision()
-        while (lease := self._lease(revision)) is None:
-            newer = self.revision()
-            if newer == revision:  # it was not the publisher who took it away
-                raise Unavailable(
-                    f"The checkpoint {revision} is missing from {self.home}.", hint="Run `cc-graph load`."
-                )
-            revision = newer
+        while True:
+            revision = self.revision()
+            lease = self._lease(revision)
+            if revision == self.revision():  # so nobody has begun to remove it, and nobody will
+                break
+            if lease is not None:
+                lease.release()
+        if lease is None:
+            raise Unavailable(
+                f"The checkpoint {revision} is missing from {self.home}.", hint="Run `cc-graph load`."
+            )
         return lease
 
     def _lease(self, revision: str) -> Lease | None:
-        """A lock on one checkpoint; None if it is gone."""
+        """A lock on one checkpoint, if it is there."""
         path = self.checkpoints / revision
         try:
-            lease = Lease(revision, path, _lock(path, fcntl.LOCK_SH))
+            return Lease(revision, path, _lock(path, fcntl.LOCK_SH), self)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise _unusable(path, error) from None
-        if path.exists():
-            return lease
-        lease.release()  # the publisher removed it while we waited for the lock
-        return None
 
     def flip(self, revision: str) -> None:
         """Make a checkpoint the newest, in one step that survives a power cut."""
-        draft = self.home / "current.new"
-        with draft.open("w", encoding="ascii") as file:
-            file.write(revision + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.current)
-        _sync(self.home)
+        _sync(self.checkpoints)  # RocksDB has synced what lies in the checkpoint, and not its name
+        replace_durably(self.current, f"{revision}\n".encode("ascii"))
 
     def next_revision(self) -> str:
         """A name for the next checkpoint: a number that grows, and letters so that a new start never repeats a name."""
@@ -134,12 +135,18 @@ class Layout:
             Unavailable: they cannot be made or written to.
         """
         try:
+            new = [path for path in (self.checkpoints, *self.checkpoints.parents) if not path.exists()]
             self.checkpoints.mkdir(parents=True, exist_ok=True)
+            for path in new:
+                _sync(path.parent)
         except OSError as error:
             raise _unusable(self.home, error) from None
 
-    def lock_for_writing(self) -> int:
+    def lock_for_writing(self, seconds: float = 0) -> int:
         """The descriptor of the writer's lock, held until it is closed.
+
+        Args:
+            seconds: how long to wait for a process that has it.
 
         Raises:
             Busy: another process publishes.
@@ -149,28 +156,47 @@ class Layout:
             fd = os.open(self.home / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise _unusable(self.home, error) from None
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(fd)
-            raise Busy(
-                f"Another process is publishing to {self.home}.",
-                hint="Wait until it has finished, or stop `cc-graph serve`.",
-            ) from None
-        return fd
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() < deadline:
+                    time.sleep(_LOOK_AGAIN_SECONDS)
+                    continue
+                os.close(fd)
+                raise Busy(
+                    f"Another process is publishing to {self.home}.",
+                    hint="Wait until it has finished, or stop `cc-graph serve`.",
+                ) from None
+            return fd
 
     def remove_unused(self) -> None:
         """Remove the checkpoints that are neither the newest nor leased. Only the publisher may call this."""
-        newest = self.revision() if self.current.exists() else None
+        newest = self.revision()
         for path in self.checkpoints.iterdir():
-            if path.name == newest:
-                continue
-            with suppress(OSError):  # a reader is on it, or it will not go: the next publisher tries again
-                fd = _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                try:
-                    shutil.rmtree(path)
-                finally:
-                    os.close(fd)
+            if path.name != newest:
+                self.remove(path)
+
+    def remove(self, checkpoint: Path) -> None:
+        """Remove a checkpoint that is not the newest any more, unless it is leased."""
+        with suppress(OSError):  # a reader is on it, or it will not go: the next publisher tries again
+            fd = _lock(checkpoint, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                shutil.rmtree(checkpoint)
+            finally:
+                os.close(fd)
+
+
+def replace_durably(path: Path, content: bytes) -> None:
+    """Replace a file, or make it, in one step: after a crash or a power cut it is the old one or the new one, whole."""
+    draft = path.with_name(path.name + ".new")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync(path.parent)
 
 
 def _lock(folder: Path, how: int) -> int:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
-from cc_graph.errors import BadData, NotFound, Unavailable
+from cc_graph.errors import BadData, BadRequest, Busy, CityError, NotFound, Unavailable
 from cc_graph.store.layout import Layout
 
 if TYPE_CHECKING:
@@ -24,14 +26,24 @@ _PROGRESS_EVERY = 1000
 _MERGE = ox.DefaultGraph()
 
 
-class Publisher:
-    """The right to change the graph in one home folder; a context manager; for one thread at a time.
+TURN_SECONDS = 60.0
+"""How long a thread waits for its turn to publish."""
 
-    A change is durable and visible to readers when the method returns, and leaves no trace when it raises.
+
+class Publisher:
+    """The right to change the graph in one home folder; a context manager; safe to use from many threads.
+
+    A change is durable and visible to readers when the method returns, and leaves no trace when it raises; only a disk
+    that fails in the very last step may leave it there, and then the whole of it. Who changes what he has read first
+    does both in one `turn`.
     """
 
-    def __init__(self, home: Path) -> None:
-        """Take the right to publish.
+    def __init__(self, home: Path, seconds: float = 0) -> None:
+        """Take the right to publish, and clear away what a publisher that was killed left behind.
+
+        Args:
+            home: the folder.
+            seconds: how long to wait for a process that has the right.
 
         Raises:
             Busy: another process has it.
@@ -39,8 +51,11 @@ class Publisher:
         """
         self._layout = Layout(home)
         self._layout.prepare()
-        self._lock = self._layout.lock_for_writing()
+        self._turns = threading.RLock()
         self._store: ox.Store | None = None
+        self._lock = self._layout.lock_for_writing(seconds)
+        shutil.rmtree(self._layout.working_store, ignore_errors=True)
+        self._remove_unused()
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -51,11 +66,32 @@ class Publisher:
         self.close()
 
     def close(self) -> None:
-        """Give the right to publish back. May be called more than once."""
-        if self._lock >= 0:
-            self._forget_working_store()
-            os.close(self._lock)
-            self._lock = -1
+        """Give the right to publish back, when the turn of another thread is over. May be called more than once."""
+        with self._turns:
+            if self._lock >= 0:
+                self._forget_working_store()
+                os.close(self._lock)
+                self._lock = -1
+
+    @contextmanager
+    def turn(self, seconds: float = TURN_SECONDS) -> Iterator[Turn]:
+        """The sole right to change the graph: until its end, what was read stays true.
+
+        Args:
+            seconds: how long to wait for the turns of other threads.
+
+        Raises:
+            Busy: it did not come in time.
+            Unavailable: the publisher is closed.
+        """
+        if not self._turns.acquire(timeout=seconds):
+            raise Busy(f"Others have been publishing for {seconds:g} seconds.", hint="Try again in a moment.")
+        try:
+            if self._lock < 0:
+                raise Unavailable("This publisher is closed.", hint="Open another.")
+            yield Turn(self)
+        finally:
+            self._turns.release()
 
     def rebuild(self, nquads: Path, progress: Callable[[int], None] | None = None) -> str:
         """Replace the whole graph by the named graphs of a file.
@@ -74,15 +110,13 @@ class Publisher:
         """
         if not nquads.is_file():
             raise NotFound(f"There is no file {nquads}.", hint="Give the path of an N-Quads file.")
-        try:
+        with self.turn(), self._explained():
             store = ox.Store(self._new_folder())
             store.bulk_extend(_with_merge(_read(nquads), progress))
             return self._checkpoint(store)
-        except OSError as error:
-            raise self._failed(error) from None
 
     def publish(self, added: bytes, removed: bytes) -> str:
-        """Remove some quads, then add some, in one step.
+        """Remove some quads, then add some, in one step, whatever is there: a turn of one change.
 
         A triple leaves the merge only when no named graph holds it any more. To remove a quad that is not there, or
         to add one that is, does nothing.
@@ -97,15 +131,15 @@ class Publisher:
         Raises:
             NotFound: nothing has been loaded yet.
             BadData: the quads are malformed, have a blank node, or stand outside a named graph.
+            Busy: other threads had their turn for too long.
             Unavailable: the home folder is full or cannot be written to.
         """
         new, old = _normal(added), _normal(removed)
-        try:
+        with self.turn(), self._explained():
             store = self._working_store()
+            self._store = None  # if anything fails from here on, the working copy is ahead of the truth
             store.update(_as_update(store, new, old - new))
             return self._checkpoint(store)
-        except OSError as error:
-            raise self._failed(error) from None
 
     def _working_store(self) -> ox.Store:
         """A store to write to that holds what the newest checkpoint holds, and nothing else."""
@@ -117,14 +151,18 @@ class Publisher:
         return self._store
 
     def _checkpoint(self, store: ox.Store) -> str:
-        self._store = None  # if anything fails from here on, the working copy is ahead of the truth
+        """Make what the store holds the newest revision, on disk to its last name before anybody is told of it."""
         store.flush()
         revision = self._layout.next_revision()
         store.backup(str(self._layout.checkpoints / revision))
         self._layout.flip(revision)
         self._store = store
-        self._layout.remove_unused()
+        self._remove_unused()
         return revision
+
+    def _remove_unused(self) -> None:
+        with suppress(OSError, CityError):  # what will not go now, the next change or publisher takes away
+            self._layout.remove_unused()
 
     def _new_folder(self) -> Path:
         """Where to make a working store: a new name each time, as a store that failed may not have let go of its own."""
@@ -137,12 +175,57 @@ class Publisher:
         if self._layout.working_store.exists():
             shutil.rmtree(self._layout.working_store)
 
-    def _failed(self, error: OSError) -> Unavailable:
-        self._store = None
-        return Unavailable(
-            f"The graph could not be written to {self._layout.home}: {error.strerror or error}.",
-            hint="Look for space on the disk and for the right to write; what was there before still serves.",
-        )
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise Unavailable(
+                f"The graph could not be written to {self._layout.home}: {error.strerror or error}.",
+                hint="Look for space on the disk and for the right to write; what was there before still serves.",
+            ) from None
+
+
+class Turn:
+    """A publisher for as long as nobody else can change the graph; made by `Publisher.turn`.
+
+    Anything but a whole named graph is read as everybody reads it, through a `Reader`: during the turn that answers
+    from `revision`.
+    """
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+
+    @property
+    def revision(self) -> str:
+        """The newest revision; only this turn makes a newer one.
+
+        Raises:
+            NotFound: nothing has been loaded yet.
+        """
+        return self._publisher._layout.revision()
+
+    def graph(self, iri: str) -> bytes:
+        """What a named graph holds, as N-Quads: what to remove if it is withdrawn or superseded; nothing if it is not there.
+
+        Raises:
+            NotFound: nothing has been loaded yet.
+            BadRequest: the name is no IRI.
+            Unavailable: the home folder cannot be used.
+        """
+        try:
+            name = ox.NamedNode(iri)
+        except ValueError:
+            raise BadRequest(
+                f"«{iri}» is not an absolute IRI.", hint="Name a graph by its full IRI."
+            ) from None
+        with self._publisher._explained():
+            quads = self._publisher._working_store().quads_for_pattern(None, None, None, name)
+            return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+
+    def publish(self, added: bytes, removed: bytes) -> str:
+        """As `Publisher.publish`."""
+        return self._publisher.publish(added, removed)
 
 
 def _read(nquads: Path) -> Iterator[ox.Quad]:
