@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from cc_graph.api import dumps, health, networks, questions, things
+from cc_graph.api import dumps, health, metrics, networks, questions, things
 
 router = APIRouter()
-for room in (questions, things, networks, dumps, health):
+for room in (questions, things, networks, dumps, health, metrics):
     router.include_router(room.router)

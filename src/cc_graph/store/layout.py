@@ -1,9 +1,12 @@
 """Where things lie in the home folder, and how readers and the publisher keep out of each other's way.
 
 - `writer.lock`: held by the one publisher.
-- `current`: names the newest checkpoint; replaced in one step, so there is always exactly one truth.
+- `current`: names the newest checkpoint and, on a second line, the form it was written in; replaced in one step, so
+  there is always exactly one truth. Without that line it is of the first form, made before forms were told apart.
 - `checkpoints/NAME/`: a complete store nobody writes to; readers hold a shared lock on the folder.
 - `store/`: the publisher's working copy; worthless without a publisher, made anew from the newest checkpoint.
+- `loaded.json`, `vocabularies/`: what the graph was built from, so that it can be built again.
+- `arriving/NAME/`: those two out of a backup, until the checkpoint of that name, which came with them, is the newest.
 """
 
 from __future__ import annotations
@@ -16,10 +19,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from cc_graph.errors import Busy, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+LAYOUT = 1
+"""Grows when another version of the program would misread what this one writes."""
+
+FORM = f"layout {LAYOUT}, oxigraph {'.'.join(ox.__version__.split('.')[:2])}"
+"""What this program reads and writes: our layout, and the storage of the engine, which a minor version may change."""
+
+_FIRST_FORM = "layout 1, oxigraph 0.5"
+
+RECORD, VOCABULARIES = "loaded.json", "vocabularies"
+"""Names in the home of what the graph was built from."""
 
 
 @dataclass
@@ -63,15 +80,44 @@ class Layout:
         """The publisher's working copy."""
         return self.home / "store"
 
+    @property
+    def arriving(self) -> Path:
+        """The folder of what a backup brought beside its checkpoint."""
+        return self.home / "arriving"
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether what is here was written in another form than ours, and so must be built anew."""
+        try:
+            return self._newest()[1] != FORM
+        except NotFound:
+            return False
+
     def revision(self) -> str:
         """The name of the newest checkpoint.
 
         Raises:
             NotFound: nothing has been loaded.
-            Unavailable: the folder cannot be read.
+            Unavailable: the folder cannot be read, or another version of the program wrote what is in it.
         """
+        revision, form = self._newest()
+        if form != FORM:
+            raise Unavailable(
+                f"The graph in {self.home} was written in another form ({form}) than this program reads ({FORM}).",
+                hint="Run `cc-graph rebuild`; `cc-graph serve` does so by itself.",
+            )
+        return revision
+
+    @property
+    def newest(self) -> str | None:
+        """The name of the newest checkpoint, in whatever form it is; None if there is none."""
+        return self._newest()[0] if self.current.exists() else None
+
+    def _newest(self) -> tuple[str, str]:
+        """Name and form of the newest checkpoint, whoever wrote it."""
         try:
-            return self.current.read_text("ascii").strip()
+            revision, _, form = self.current.read_text("ascii", "replace").strip().partition("\n")
+            return revision, form or _FIRST_FORM
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound(
                 f"There is no graph in {self.home} yet.", hint="Run `cc-graph load` first."
@@ -100,7 +146,7 @@ class Layout:
         """A lock on one checkpoint; None if it is gone."""
         path = self.checkpoints / revision
         try:
-            lease = Lease(revision, path, _lock(path, fcntl.LOCK_SH))
+            lease = Lease(revision, path, lock(path, fcntl.LOCK_SH))
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -114,18 +160,25 @@ class Layout:
         """Make a checkpoint the newest, in one step that survives a power cut."""
         draft = self.home / "current.new"
         with draft.open("w", encoding="ascii") as file:
-            file.write(revision + "\n")
+            file.write(f"{revision}\n{FORM}\n")
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.current)
-        _sync(self.home)
+        sync(self.home)
 
     def next_revision(self) -> str:
         """A name for the next checkpoint: a number that grows, and letters so that a new start never repeats a name."""
         number = 0
-        with suppress(NotFound, ValueError):
-            number = int(self.revision().partition("-")[0])
+        with suppress(ValueError):
+            number = int((self.newest or "0").partition("-")[0])
         return f"{number + 1:06d}-{secrets.token_hex(4)}"
+
+    def unfinished(self) -> list[str]:
+        """What a killed restore left, by the name of its revision: the next publisher ends it or clears it away."""
+        try:
+            return sorted(path.name for path in self.arriving.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
     def prepare(self) -> None:
         """Make the folders.
@@ -161,19 +214,20 @@ class Layout:
 
     def remove_unused(self) -> None:
         """Remove the checkpoints that are neither the newest nor leased. Only the publisher may call this."""
-        newest = self.revision() if self.current.exists() else None
+        newest = self.newest
         for path in self.checkpoints.iterdir():
             if path.name == newest:
                 continue
             with suppress(OSError):  # a reader is on it, or it will not go: the next publisher tries again
-                fd = _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fd = lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 try:
                     shutil.rmtree(path)
                 finally:
                     os.close(fd)
 
 
-def _lock(folder: Path, how: int) -> int:
+def lock(folder: Path, how: int) -> int:
+    """The descriptor of a lock on a folder, held until it is closed; `how` as flock takes it."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(fd, how)
@@ -183,7 +237,8 @@ def _lock(folder: Path, how: int) -> int:
     return fd
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Have the system write down which names a folder holds."""
     fd = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(fd)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import pyoxigraph as ox
 
 from cc_graph.errors import BadData, NotFound, Unavailable
+from cc_graph.store import backup
 from cc_graph.store.layout import Layout
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Publisher:
         self._layout.prepare()
         self._lock = self._layout.lock_for_writing()
         self._store: ox.Store | None = None
+        try:
+            backup.finish(self._layout)
+        except OSError as error:
+            os.close(self._lock)
+            raise self._failed(error) from None
 
     def __enter__(self) -> Self:
         """Itself."""
