@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from cc_graph.store.backup import Backup
     from cc_graph.store.pool import PoolStatistics
 
+    Progress = Callable[[str], None]
+
 BLANK = ".well-known/genid/"
 """Below the base: the IRIs that blank nodes of a file get while it is judged (RDF 1.1 Concepts, 3.5)."""
 
@@ -83,7 +85,7 @@ class City:
     def load(
         settings: Settings | None = None,
         city: str = "prato",
-        progress: Callable[[str], None] | None = None,
+        progress: Progress | None = None,
         files: Sequence[Path] = (),
     ) -> LoadReport:
         """Build the store of `settings.home` anew from a data set, or from RDF files, and the imported code lists.
@@ -107,9 +109,7 @@ class City:
         return 2 + len(files) if files else Dataset(resources.dataset_folder(city)).steps
 
     @staticmethod
-    def rebuild(
-        settings: Settings | None = None, progress: Callable[[str], None] | None = None
-    ) -> LoadReport:
+    def rebuild(settings: Settings | None = None, progress: Progress | None = None) -> LoadReport:
         """Build the store anew from what it was loaded from.
 
         Raises:
@@ -124,9 +124,7 @@ class City:
         return Layout((settings or Settings.from_environment()).home).is_foreign
 
     @staticmethod
-    def backup(
-        folder: Path, settings: Settings | None = None, progress: Callable[[str], None] | None = None
-    ) -> Backup:
+    def backup(folder: Path, settings: Settings | None = None, progress: Progress | None = None) -> Backup:
         """Copy the newest state into a new folder, whole or not at all, also beside a running server.
 
         Raises:
@@ -137,9 +135,7 @@ class City:
         return backups.back_up(settings.home, folder, settings.base_iri, progress)
 
     @staticmethod
-    def restore(
-        folder: Path, settings: Settings | None = None, progress: Callable[[str], None] | None = None
-    ) -> str:
+    def restore(folder: Path, settings: Settings | None = None, progress: Progress | None = None) -> str:
         """Make a backup the newest state of the home, in one step; gives the revision it has there.
 
         Raises:
@@ -377,7 +373,7 @@ class City:
             raise NotFound(f"The glossary has no page {address}.", hint="Begin at /glossary/index.html.")
         return self._pages.makers[address]()
 
-    def write_glossary(self, folder: Path, progress: Callable[[str], None] | None = None) -> int:
+    def write_glossary(self, folder: Path, progress: Progress | None = None) -> int:
         """Write the pages on the ontology into a folder, and give their number; no server is needed to read them.
 
         Raises:

@@ -51,14 +51,14 @@ class Health:
             NotFound: there is no graph any more.
             Unavailable: it cannot be read.
         """
+        revision, isolated = self._reader.revision, self._reader.network_isolated
         pool = self.statistics
-        revision = self._reader.revision
         found = {
             "status": "ok",
             "revision": revision,
             "form": FORM,
             "workers": {"most": pool.most, "alive": pool.alive, "busy": pool.busy, "waiting": pool.waiting},
-            "network_isolated": self._reader.network_isolated,
+            "network_isolated": isolated,
             "unfinished": self._layout.unfinished(),
         }
         triples = self._triples(revision, pool)
