@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from cc_graph.network import Layer
     from cc_graph.questions import Question
     from cc_graph.store.backup import Backup
-    from cc_graph.store.pool import PoolStatistics
+    from cc_graph.store.statistics import PoolStatistics
 
     Progress = Callable[[str], None]
 

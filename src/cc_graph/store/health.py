@@ -11,7 +11,7 @@ from cc_graph.store.layout import FORM, Layout
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cc_graph.store.pool import PoolStatistics
+    from cc_graph.store.statistics import PoolStatistics
     from cc_graph.store.reader import Reader
 
 COUNT_SECONDS = 1.0
