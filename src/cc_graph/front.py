@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 _REASONS = {
     400: "The call is not HTTP.",
     408: "The head of the call did not arrive in time.",
+    414: "The address of the call is too long: send a long query by POST.",
     431: "The head of the call is too long: send a long query by POST.",
 }
+_LONGEST_ADDRESS = 65535  # longer ones the parser of addresses takes for malformed
 
 
 class Front(HttpToolsProtocol):
@@ -88,6 +90,9 @@ class Front(HttpToolsProtocol):
             if size > self.LARGEST_HEAD:
                 self._refusal = 431
                 raise _TooLongError
+        if len(self.url) > _LONGEST_ADDRESS:
+            self._refusal = 414
+            raise _TooLongError
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -11,8 +11,8 @@ from cc_graph.store.layout import FORM, Layout
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cc_graph.store.statistics import PoolStatistics
     from cc_graph.store.reader import Reader
+    from cc_graph.store.statistics import PoolStatistics
 
 COUNT_SECONDS = 1.0
 """How long the triples of a revision may be counted; who asks for the health waits as long, once per revision."""
