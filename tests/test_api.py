@@ -42,7 +42,8 @@ def problem(response: Any, status: int, slug: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     told = response.json()
-    assert sorted(told) == ["detail", "hint", "instance", "status", "title", "type"]
+    assert sorted(told) == ["detail", "hint", "instance", "request_id", "status", "title", "type"]
+    assert told["request_id"] == response.headers["x-request-id"]
     assert (told["type"], told["status"]) == (f"/problems/{slug}", status)
     assert told["detail"].strip()
     assert told["hint"].strip()
@@ -626,7 +627,7 @@ def test_an_unexpected_error_is_logged_and_says_nothing_internal(
         raise RuntimeError("the password is swordfish")
 
     monkeypatch.setattr(town, "health", broken)
-    with caplog.at_level(logging.ERROR, logger="cc_graph.app"):
+    with caplog.at_level(logging.ERROR, logger="cc_graph.api.logs"):
         response = api.get("/health")
     problem(response, 500, "broken")
     assert "swordfish" not in response.text

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cc_graph import questions as files
 from cc_graph import resources
-from cc_graph.datasets import Dataset, LoadReport, import_codes, load, read_record, rebuild
-from cc_graph.errors import BadParameter, NotFound
+from cc_graph.datasets import Dataset, LoadReport, check_base, import_codes, load, rebuild
+from cc_graph.errors import NotFound
 from cc_graph.linkeddata import DESCRIBE, SEARCH, Export, Overview, Thing, export, read_overview, read_thing
 from cc_graph.linkeddata.exports import GRAPH_LICENCES
 from cc_graph.linkeddata.graphs import Graphs
@@ -24,6 +24,9 @@ from cc_graph.linkeddata.service import service_query
 from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, acceptable, by_name, by_path, negotiate
 from cc_graph.rdfio.parsing import Parser
 from cc_graph.settings import Settings
+from cc_graph.store import backup as backups
+from cc_graph.store.health import Health
+from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import Publisher
 from cc_graph.store.reader import Answer, Query, Reader
 from cc_graph.table import Table
@@ -39,6 +42,10 @@ if TYPE_CHECKING:
     from cc_graph.glossary import Pages
     from cc_graph.network import Layer
     from cc_graph.questions import Question
+    from cc_graph.store.backup import Backup
+    from cc_graph.store.statistics import PoolStatistics
+
+    Progress = Callable[[str], None]
 
 
 class City:
@@ -48,6 +55,7 @@ class City:
         """Use `City.open`."""
         self.settings = settings
         self._reader = reader
+        self._health = Health(reader, settings.home)
         self._pages: Pages | None = None
         self._judges: Judges | None = None
 
@@ -70,19 +78,14 @@ class City:
             settings.query_waiting,
         )
         _ = reader.revision  # raises where nothing has been loaded
-        record = read_record(settings.home)
-        if record and record.base_iri != settings.base_iri:
-            raise BadParameter(
-                f"This graph was loaded under {record.base_iri}, not {settings.base_iri}.",
-                hint="Set CC_GRAPH_BASE_IRI as it was, or load the graph again.",
-            )
+        check_base(settings.home, settings.base_iri)
         return cls(settings, reader)
 
     @staticmethod
     def load(
         settings: Settings | None = None,
         city: str = "prato",
-        progress: Callable[[str], None] | None = None,
+        progress: Progress | None = None,
         files: Sequence[Path] = (),
     ) -> LoadReport:
         """Build the store of `settings.home` anew from a data set, or from RDF files, and the imported code lists.
@@ -106,9 +109,7 @@ class City:
         return 2 + len(files) if files else Dataset(resources.dataset_folder(city)).steps
 
     @staticmethod
-    def rebuild(
-        settings: Settings | None = None, progress: Callable[[str], None] | None = None
-    ) -> LoadReport:
+    def rebuild(settings: Settings | None = None, progress: Progress | None = None) -> LoadReport:
         """Build the store anew from what it was loaded from.
 
         Raises:
@@ -116,6 +117,35 @@ class City:
             Busy: another process writes to this home.
         """
         return rebuild(settings or Settings.from_environment(), progress)
+
+    @staticmethod
+    def must_rebuild(settings: Settings | None = None) -> bool:
+        """Whether another version of the program wrote what is in the home, so that this one must build it anew."""
+        return Layout((settings or Settings.from_environment()).home).is_foreign
+
+    @staticmethod
+    def backup(folder: Path, settings: Settings | None = None, progress: Progress | None = None) -> Backup:
+        """Copy the newest state into a new folder, whole or not at all, also beside a running server.
+
+        Raises:
+            BadParameter: there is something in that folder.
+        """
+        settings = settings or Settings.from_environment()
+        check_base(settings.home, settings.base_iri)
+        return backups.back_up(settings.home, folder, settings.base_iri, progress)
+
+    @staticmethod
+    def restore(folder: Path, settings: Settings | None = None, progress: Progress | None = None) -> str:
+        """Make a backup the newest state of the home, in one step; gives the revision it has there.
+
+        Raises:
+            BadData: the backup is not whole, or another version wrote it; nothing is changed.
+            BadParameter: it is of another base.
+            Busy: another process publishes to this home.
+        """
+        settings = settings or Settings.from_environment()
+        check_base(settings.home, settings.base_iri)
+        return backups.restore(settings.home, folder, settings.base_iri, progress)
 
     @staticmethod
     def import_codes(scheme_name: str, path: Path, settings: Settings | None = None) -> int:
@@ -157,15 +187,18 @@ class City:
         """Name of the newest published state."""
         return self._reader.revision
 
+    @property
+    def published(self) -> float | None:
+        """When the newest state was published, in seconds since 1970."""
+        return self._health.published
+
+    def statistics(self) -> PoolStatistics:
+        """What the worker processes do, and have done since the city was opened."""
+        return self._health.statistics
+
     def health(self) -> dict[str, Any]:
-        """Whether the graph answers, on which revision, with how many triples, and how it is walled in."""
-        triples = self.sparql("SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }").column("triples")[0]
-        return {
-            "status": "ok",
-            "revision": self.revision,
-            "triples": triples,
-            "network_isolated": self._reader.network_isolated,
-        }
+        """Whether the graph answers, on which revision, how busy and how walled in; waits for no worker that answers others."""
+        return self._health.read()
 
     # Questions
 
@@ -358,7 +391,7 @@ class City:
             raise NotFound(f"The glossary has no page {address}.", hint="Begin at /glossary/index.html.")
         return self._pages.makers[address]()
 
-    def write_glossary(self, folder: Path, progress: Callable[[str], None] | None = None) -> int:
+    def write_glossary(self, folder: Path, progress: Progress | None = None) -> int:
         """Write the pages on the ontology into a folder, and give their number; no server is needed to read them.
 
         Raises:

@@ -239,12 +239,15 @@ LAYER: Final = _operation(
     {"application/json": {}, "text/csv": {}, "application/graphml+xml": {}, "application/gexf+xml": {}},
     [_parameter("layer", "Name of the layer.", "shared-initiative", where="path"), _LANG],
 )
+METRICS: Final = _operation("The numbers.", {"text/plain": {}, "application/openmetrics-text": {}})
 
 _PROBLEM: Final[Json] = {
     "type": "object",
     "description": "A problem (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "hint", "instance"],
-    "properties": {name: {"type": "string"} for name in ("type", "title", "detail", "hint", "instance")}
+    "required": ["type", "title", "status", "detail", "hint", "instance", "request_id"],
+    "properties": {
+        name: {"type": "string"} for name in ("type", "title", "detail", "hint", "instance", "request_id")
+    }
     | {"status": {"type": "integer"}},
 }
 

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from cc_graph.api.answers import answered, coding, holds, send_answer, send_unchanged, unless_gone
 from cc_graph.api.calls import Call, CallHeaders, by_address, by_body
 from cc_graph.api.context import pages
+from cc_graph.api.logs import note_query
 from cc_graph.api.negotiation import prefers_html
 from cc_graph.errors import CityError, TooLarge
 from cc_graph.rdfio.formats import GRAPH_FORMATS, negotiate
@@ -79,6 +80,7 @@ class SparqlEndpoint:
 async def _answer(call: Call, held: str, scope: Scope, receive: Receive, send: Send) -> None:
     city: City = scope["app"].state.city
     reader, query = city.reader, call.query
+    note_query(scope, query.text)
     revision, answer = reader.kept(query)
     # A star stands for any answer there is: whether there is one is known when it has been made.
     if held and held != "*" and holds(held, tag := f'"{revision}-{query.digest}"'):

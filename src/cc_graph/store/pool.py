@@ -130,7 +130,7 @@ class Pool:
         return PoolStatistics(
             most=self._most,
             alive=len(self._workers),
-            busy=sum(worker.job is not None for worker in self._workers),
+            busy=sum(worker.job is not None for worker in [*self._workers]),  # asked from any thread
             waiting=len(self._young) + len(self._old),
             answers=self._answers,
             refused=self._refused,
