@@ -145,5 +145,6 @@ def _start(
         stdout=subprocess.DEVNULL,
         stderr=stderr,
         pass_fds=[theirs.fileno()],
-        env=os.environ | {"PYTHONPATH": path},
+        # One heap: each further one would reserve 64 MB of the address space that is bounded.
+        env=os.environ | {"PYTHONPATH": path, "MALLOC_ARENA_MAX": "1"},
     )
