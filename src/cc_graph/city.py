@@ -25,10 +25,9 @@ from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, acceptable, by_
 from cc_graph.rdfio.parsing import Parser
 from cc_graph.settings import Settings
 from cc_graph.store import backup as backups
-from cc_graph.store.health import Health
 from cc_graph.store.layout import Layout
-from cc_graph.store.publisher import Publisher
-from cc_graph.store.reader import Answer, Query, Reader
+from cc_graph.store.opening import must_be_here, open_health, open_reader, take_up
+from cc_graph.store.reader import Answer, Query
 from cc_graph.table import Table
 from cc_graph.vocab import expand
 
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from cc_graph.network import Layer
     from cc_graph.questions import Question
     from cc_graph.store.backup import Backup
+    from cc_graph.store.opening import AnyPublisher, AnyReader
     from cc_graph.store.statistics import PoolStatistics
 
     Progress = Callable[[str], None]
@@ -51,11 +51,11 @@ if TYPE_CHECKING:
 class City:
     """One city's graph; open it with `City.open()` and close it, or use it in a `with` statement."""
 
-    def __init__(self, settings: Settings, reader: Reader) -> None:
+    def __init__(self, settings: Settings, reader: AnyReader) -> None:
         """Use `City.open`."""
         self.settings = settings
         self._reader = reader
-        self._health = Health(reader, settings.home)
+        self._health = open_health(reader, settings)
         self._pages: Pages | None = None
         self._judges: Judges | None = None
 
@@ -69,14 +69,7 @@ class City:
             Unavailable: the folder cannot be used.
         """
         settings = settings or Settings.from_environment()
-        reader = Reader(
-            settings.home,
-            settings.base_iri,
-            settings.query_seconds,
-            settings.query_memory_mb,
-            settings.query_workers,
-            settings.query_waiting,
-        )
+        reader = open_reader(settings)
         _ = reader.revision  # raises where nothing has been loaded
         check_base(settings.home, settings.base_iri)
         return cls(settings, reader)
@@ -121,7 +114,8 @@ class City:
     @staticmethod
     def must_rebuild(settings: Settings | None = None) -> bool:
         """Whether another version of the program wrote what is in the home, so that this one must build it anew."""
-        return Layout((settings or Settings.from_environment()).home).is_foreign
+        settings = settings or Settings.from_environment()
+        return settings.store is None and Layout(settings.home).is_foreign
 
     @staticmethod
     def backup(folder: Path, settings: Settings | None = None, progress: Progress | None = None) -> Backup:
@@ -131,6 +125,7 @@ class City:
             BadParameter: there is something in that folder.
         """
         settings = settings or Settings.from_environment()
+        must_be_here(settings, "A backup")
         check_base(settings.home, settings.base_iri)
         return backups.back_up(settings.home, folder, settings.base_iri, progress)
 
@@ -144,6 +139,7 @@ class City:
             Busy: another process publishes to this home.
         """
         settings = settings or Settings.from_environment()
+        must_be_here(settings, "A backup")
         check_base(settings.home, settings.base_iri)
         return backups.restore(settings.home, folder, settings.base_iri, progress)
 
@@ -160,13 +156,13 @@ class City:
         return import_codes(scheme_name, path, settings or Settings.from_environment())
 
     @staticmethod
-    def publishing(settings: Settings | None = None) -> Publisher:
+    def publishing(settings: Settings | None = None) -> AnyPublisher:
         """The right to publish to the home of these settings: a context manager, held by a server while it runs.
 
         Raises:
             Busy: another process has it.
         """
-        return Publisher((settings or Settings.from_environment()).home)
+        return take_up(settings or Settings.from_environment())
 
     def close(self) -> None:
         """End the worker processes."""
@@ -305,7 +301,7 @@ class City:
         )
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> AnyReader:
         """Who answers queries: for surfaces that live in an event loop and cannot wait."""
         return self._reader
 
