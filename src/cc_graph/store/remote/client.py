@@ -44,6 +44,21 @@ _PARTIAL: Final = ("S1TAT", "S1T00")  # Virtuoso: the time ran out, and what fol
 
 
 @dataclass(frozen=True)
+class Call:
+    """A query and the dataset it is asked of.
+
+    Attributes:
+        text: SELECT, ASK, CONSTRUCT or DESCRIBE.
+        default_graphs: IRIs.
+        named_graphs: IRIs.
+    """
+
+    text: str
+    default_graphs: Sequence[str] = ()
+    named_graphs: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Reply:
     """What a server answered.
 
@@ -85,23 +100,13 @@ class Endpoint:
         if credentials:
             self._passwords.add_password(None, [url, update_url], *credentials)
 
-    def query(
-        self,
-        text: str,
-        accept: str,
-        seconds: float,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        alarms: list[Alarm] | None = None,
-    ) -> Reply:
+    def query(self, call: Call, accept: str, seconds: float, alarms: list[Alarm] | None = None) -> Reply:
         """The answer to a query.
 
         Args:
-            text: SELECT, ASK, CONSTRUCT or DESCRIBE.
+            call: the query and its dataset.
             accept: media type of the answer.
             seconds: how long it may take until its last byte is here.
-            default_graphs: IRIs.
-            named_graphs: IRIs.
             alarms: where to leave what ends the call at once when it rings.
 
         Raises:
@@ -109,11 +114,14 @@ class Endpoint:
             TooMuch: it took too long, or the answer is too large.
             Unavailable: the server is down, fails, or answers something else.
         """
-        call = _Call(self.url, self._update_url, "SELECT", accept, text)
-        for name, graphs in (("default-graph-uri", default_graphs), ("named-graph-uri", named_graphs)):
+        written = _Written(self.url, self._update_url, "SELECT", accept, call.text)
+        for name, graphs in (
+            ("default-graph-uri", call.default_graphs),
+            ("named-graph-uri", call.named_graphs),
+        ):
             for graph in graphs:
-                call.addParameter(name, graph)
-        return self._sent(call, seconds, alarms)
+                written.addParameter(name, graph)
+        return self._sent(written, seconds, alarms)
 
     def update(self, text: str, seconds: float) -> None:
         """Carry out an update.
@@ -123,22 +131,22 @@ class Endpoint:
             TooMuch: it took too long.
             Unavailable: the server is down, fails, or does not let us.
         """
-        call = _Call(self.url, self._update_url, "INSERT", "*/*", text)
-        self._sent(call, seconds).body.close()
+        written = _Written(self.url, self._update_url, "INSERT", "*/*", text)
+        self._sent(written, seconds).body.close()
 
-    def _sent(self, call: _Call, seconds: float, alarms: list[Alarm] | None = None) -> Reply:
+    def _sent(self, written: _Written, seconds: float, alarms: list[Alarm] | None = None) -> Reply:
         with Alarm(seconds) as alarm:
             if alarms is not None:
                 alarms.append(alarm)
             try:
-                return self._received(call.sent_by(self._opener(alarm), seconds), alarm)
+                return self._received(written.sent_by(self._opener(alarm), seconds), alarm)
             except HTTPError as error:
                 with error:
-                    raise _refusal(error, error.code, _said(error), call.address) from None
+                    raise _refusal(error, error.code, _said(error), written.address) from None
             except (OSError, HTTPException, ValueError) as error:
                 if alarm.rang or isinstance(error, TimeoutError) or _timed_out(error):
                     raise _too_slow(seconds) from None
-                raise _unreachable(error, call.address) from None
+                raise _unreachable(error, written.address) from None
 
     def _opener(self, alarm: Alarm) -> OpenerDirector:
         """What opens one call: no redirects are followed, credentials go to our two addresses only."""
@@ -181,7 +189,7 @@ class Endpoint:
         return Reply(body, int(cut_at) if cut_at.isdecimal() else None, chunked or length is not None)
 
 
-class _Call(SPARQLWrapper):
+class _Written(SPARQLWrapper):
     """A call that SPARQLWrapper writes; we send it, because it knows neither a deadline nor more than one user."""
 
     def __init__(self, url: str, update_url: str, form: str, accept: str, text: str) -> None:

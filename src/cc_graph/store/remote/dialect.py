@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cc_graph.store.remote.client import JSON
+from cc_graph.store.remote.client import JSON, Call
 from cc_graph.store.tokens import tokens_of
 from cc_graph.vocab import PREFIXES, XSD
 
@@ -47,9 +47,13 @@ class Dialect:
     spellings: tuple[tuple[bytes, bytes], ...] = ()
     rewrites: bool = False
 
-    def written(self, text: str) -> str:
+    def told(self, call: Call) -> Call:
         """A query in the server's words."""
-        return _reworded(text) if self.rewrites else text
+        if not self.rewrites:
+            return call
+        lists = (("default", call.default_graphs), ("named", call.named_graphs))
+        dataset = [f"define input:{which}-graph-uri <{graph}>" for which, graphs in lists for graph in graphs]
+        return Call("\n".join((*dataset, _reworded(call.text))))
 
     def stored(self, term: str) -> str:
         """A term as it is stored, in the syntax of N-Triples."""
@@ -79,7 +83,7 @@ VIRTUOSO: Final = Dialect(
 
 def dialect_of(endpoint: Endpoint, seconds: float) -> Dialect:
     """What an endpoint speaks, told by the way it writes a number: a proxy may hide the server's name."""
-    answer = endpoint.query(_PROBE, JSON, seconds).read()
+    answer = endpoint.query(Call(_PROBE), JSON, seconds).read()
     return VIRTUOSO if _OF_VIRTUOSO in answer else STANDARD
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cc_graph.errors import NotFound, Unavailable
-from cc_graph.store.remote.client import JSON
+from cc_graph.store.remote.client import JSON, Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,7 +111,7 @@ class Marks:
 
     def _pairs(self, subject: str, seconds: float) -> list[tuple[str, str]]:
         text = _MARKS.format(subject=subject)
-        reply = self._endpoint.query(text, JSON, seconds, default_graphs=[self._names.marks])
+        reply = self._endpoint.query(Call(text, [self._names.marks]), JSON, seconds)
         if reply.cut_at is not None:
             reply.body.close()
             raise Unavailable(

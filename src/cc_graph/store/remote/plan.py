@@ -8,13 +8,13 @@ default graph alone lets GRAPH see nothing on one server, and everything on anot
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from cc_graph.errors import BadQuery, BadRequest, Refused
+from cc_graph.store.remote.client import Call
 from cc_graph.store.tokens import survey, tokens_of, undeclared_prefixes, unescaped
 from cc_graph.vocab import PREFIXES
 
@@ -28,23 +28,6 @@ if TYPE_CHECKING:
 _OF_THE_SERVER: Final = re.compile(r"<(bif|sql):", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is sent.
-
-    Attributes:
-        text: the query.
-        default_graphs: IRIs.
-        named_graphs: IRIs.
-        changing: whether the next call may get another answer.
-    """
-
-    text: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    changing: bool
-
-
 def plan(
     text: str,
     names: Names,
@@ -52,7 +35,7 @@ def plan(
     dialect: Dialect,
     default_graphs: Iterable[str] = (),
     named_graphs: Iterable[str] = (),
-) -> Plan:
+) -> Call:
     """How to send a query.
 
     Args:
@@ -87,10 +70,10 @@ def plan(
         )
     if not (default or named):
         default, named = (names.merge,), tuple(sorted(sources))
-    sent = dialect.written(_declared(_without_dataset(text, tokens), tokens, found, names.base_iri))
+    sent = _declared(_without_dataset(text, tokens), tokens, found, names.base_iri)
     says_graph = any(token.is_word("GRAPH") for token in plain)
     seen = (named or (names.nothing,)) if says_graph else ()
-    return Plan(sent, default or (names.nothing,), seen, found.changing)
+    return dialect.told(Call(sent, default or (names.nothing,), seen))
 
 
 def _checked(graphs: Iterable[str]) -> tuple[str, ...]:

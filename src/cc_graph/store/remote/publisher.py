@@ -21,7 +21,7 @@ from cc_graph.rdfio.formats import GRAPH_FORMATS
 from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import TURN_SECONDS
 from cc_graph.store.quads import MERGE, normal_form, read_quads, with_merge
-from cc_graph.store.remote.client import JSON
+from cc_graph.store.remote.client import JSON, Call
 from cc_graph.store.remote.dialect import dialect_of
 from cc_graph.store.remote.marks import Marks
 from cc_graph.store.remote.names import BLANK
@@ -211,11 +211,15 @@ class RemotePublisher:
         drops = [f"DROP SILENT GRAPH <{graph}>" for graph in sorted({self._names.merge} | graphs | before)]
         for some in _some(drops, _AT_ONCE):
             self._endpoint.update(" ;\n".join(some), CALL_SECONDS)
-        for graph in sorted(graphs):
-            quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-            self._send("INSERT", ((graph, quad.triple) for quad in quads))
-        merged = store.quads_for_pattern(None, None, None, MERGE)
-        self._send("INSERT", ((self._names.merge, quad.triple) for quad in merged))
+        names = [*(ox.NamedNode(graph) for graph in sorted(graphs)), MERGE]
+        self._send(
+            "INSERT",
+            (
+                (name.value if isinstance(name, ox.NamedNode) else self._names.merge, quad.triple)
+                for name in names
+                for quad in store.quads_for_pattern(None, None, None, name)
+            ),
+        )
         self._compare(store, graphs)
         self._marks.end(revision, before - graphs, CALL_SECONDS)
         self._pendings.end()
@@ -278,7 +282,8 @@ class RemotePublisher:
         self, text: str, subjects: list[str], default_graphs: Sequence[str], named_graphs: Sequence[str]
     ) -> set[ox.Triple]:
         text = text.format(subjects=" ".join(subjects))
-        reply = self._endpoint.query(text, JSON, CALL_SECONDS, default_graphs, named_graphs)
+        call = self._dialect.told(Call(text, default_graphs, named_graphs))
+        reply = self._endpoint.query(call, JSON, CALL_SECONDS)
         return {ox.Triple(*row) for row in solutions(reply, self._dialect)}  # type: ignore[arg-type]
 
     # Updates

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal, Self
 from cc_graph.errors import NotFound, TooMuch, Unavailable
 from cc_graph.store.cache import AnswerCache
 from cc_graph.store.reader import CACHE_BYTES, Answer, Query
-from cc_graph.store.remote.client import JSON, TRIPLES
+from cc_graph.store.remote.client import JSON, TRIPLES, Call
 from cc_graph.store.remote.clock import Clock
 from cc_graph.store.remote.dialect import dialect_of
 from cc_graph.store.remote.marks import Marks
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from cc_graph.store.remote.dialect import Dialect
     from cc_graph.store.remote.marks import State
     from cc_graph.store.remote.names import Names
-    from cc_graph.store.remote.plan import Plan
 
 MOST_AT_ONCE: Final = 16
 """How many calls from an event loop are under way at the same time; the others wait."""
@@ -240,17 +239,11 @@ class RemoteReader:
         raise _restless()
 
     def _asked(
-        self, query: Query, planned: Plan, state: State, clock: Clock, alarms: list[Alarm]
+        self, query: Query, planned: Call, state: State, clock: Clock, alarms: list[Alarm]
     ) -> tuple[Answer, int]:
-        tabular = survey(query.text).for_tables
-        reply = self._endpoint.query(
-            planned.text,
-            JSON if tabular else TRIPLES,
-            clock.left,
-            planned.default_graphs,
-            planned.named_graphs,
-            alarms,
-        )
+        found = survey(query.text)
+        tabular = found.for_tables
+        reply = self._endpoint.query(planned, JSON if tabular else TRIPLES, clock.left, alarms)
         body = Spool(query.encoding)
         kind: Literal["table", "boolean", "graph"] = "graph"
         try:
@@ -260,7 +253,7 @@ class RemoteReader:
                 rows = write_graph(reply, query, self._dialect(clock), body)
             form = query.table_format if tabular else query.graph_format
             assert form is not None  # or it would not have been written
-            return _made(kind, form, body, state, planned.changing), rows
+            return _made(kind, form, body, state, found.changing), rows
         except BaseException:
             body.discard()
             raise
@@ -288,9 +281,8 @@ class RemoteReader:
             self._names.merge
         )
         wanted = min(10 * rows, number * number)
-        reply = self._endpoint.query(
-            _MANY.format(number=wanted), JSON, clock.left, default_graphs=[self._names.merge]
-        )
+        many = Call(_MANY.format(number=wanted), [self._names.merge])
+        reply = self._endpoint.query(many, JSON, clock.left)
         come = len(solutions(reply, self._dialect(clock)))
         if come < wanted and come <= rows:
             raise cut(come)

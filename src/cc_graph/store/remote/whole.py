@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from cc_graph.store.remote.client import JSON, TRIPLES
+from cc_graph.store.remote.client import JSON, TRIPLES, Call
 from cc_graph.store.remote.results import cut, solutions, triples
 from cc_graph.store.writing import write_quads, write_triples
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cc_graph.rdfio.formats import Format
-    from cc_graph.store.remote.client import Endpoint
+    from cc_graph.store.remote.client import Endpoint, Reply
     from cc_graph.store.remote.dialect import Dialect
     from cc_graph.store.remote.names import Names
     from cc_graph.store.spool import Spool
@@ -64,7 +64,7 @@ class WholeGraphs:
 
     def number(self, graph: str) -> int:
         """How many triples a graph has."""
-        reply = self.endpoint.query(_COUNT, JSON, self.seconds, default_graphs=[graph])
+        reply = self._ask(Call(_COUNT, [graph]), JSON)
         ((number,),) = solutions(reply, self.dialect)
         return int(number.value) if isinstance(number, ox.Literal) else 0
 
@@ -72,12 +72,15 @@ class WholeGraphs:
         """How many triples some graphs have."""
         if not graphs:
             return {}
-        reply = self.endpoint.query(_COUNTS, JSON, self.seconds, [self.names.nothing], graphs)
+        reply = self._ask(Call(_COUNTS, [self.names.nothing], graphs), JSON)
         return {
             graph.value: int(number.value)
             for graph, number in solutions(reply, self.dialect)
             if isinstance(graph, ox.NamedNode) and isinstance(number, ox.Literal)
         }
+
+    def _ask(self, call: Call, accept: str) -> Reply:
+        return self.endpoint.query(self.dialect.told(call), accept, self.seconds)
 
     def _quads(self, graphs: Sequence[str]) -> Iterator[ox.Quad]:
         numbers = self.numbers(graphs)
@@ -94,7 +97,7 @@ class WholeGraphs:
         """
         come = 0
         if number:
-            reply = self.endpoint.query(_GRAPH, TRIPLES, self.seconds, default_graphs=[graph])
+            reply = self._ask(Call(_GRAPH, [graph]), TRIPLES)
             for triple in triples(reply, self.dialect):
                 come += 1
                 yield triple
