@@ -31,7 +31,7 @@ from SPARQLWrapper import POST, SPARQLWrapper
 from cc_graph.errors import BadQuery, CityError, TooMuch, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from email.message import Message
     from ssl import SSLContext
 
@@ -139,7 +139,8 @@ class Endpoint:
             if alarms is not None:
                 alarms.append(alarm)
             try:
-                return self._received(written.sent_by(self._opener(alarm), seconds), alarm)
+                with written.sent_by(self._opener(alarm), seconds) as response:
+                    return self._received(response, alarm)
             except HTTPError as error:
                 with error:
                     raise _refusal(error, error.code, _said(error), written.address) from None
@@ -159,8 +160,8 @@ class Endpoint:
             _NoRedirects,
             _Plain(alarm),
             _Secure(alarm, secure),
-            HTTPDigestAuthHandler(self._passwords),
-            HTTPBasicAuthHandler(self._passwords),
+            _Digest(self._passwords),
+            _Basic(self._passwords),
         )
 
     def _received(self, response: Any, alarm: Alarm) -> Reply:
@@ -279,6 +280,30 @@ class _NoRedirects(HTTPRedirectHandler):
         return None
 
 
+class _Digest(HTTPDigestAuthHandler):
+    def http_error_401(self, req: Any, fp: Any, *rest: Any) -> Any:
+        return _again(fp, partial(super().http_error_401, req, fp, *rest))
+
+
+class _Basic(HTTPBasicAuthHandler):
+    def http_error_401(self, req: Any, fp: Any, *rest: Any) -> Any:
+        return _again(fp, partial(super().http_error_401, req, fp, *rest))
+
+
+def _again(refusal: Any, try_again: Callable[[], Any]) -> Any:
+    """What a second try gives, None if there is nothing to try; after a second try the refusal of the first is closed."""
+    try:
+        answer = try_again()
+    except ValueError:  # the server wants neither basic nor digest, or not the one we were about to try
+        return None
+    except BaseException:
+        refusal.close()
+        raise
+    if answer is not None:
+        refusal.close()
+    return answer
+
+
 _ASK_LESS: Final = "Ask for less: fewer columns, fewer joins, a LIMIT."
 _BUSY: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _SLOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT})
@@ -325,7 +350,7 @@ def _said(error: HTTPError) -> str:
         body = error.read(8 * 1024).decode("utf-8", "replace")
     except (OSError, HTTPException):
         body = ""
-    text = re.sub(r"<[^<>]*>|[\x00-\x20\x7F]+", " ", body.strip().partition("\n")[0]).strip()
+    text = " ".join(re.sub(r"<[^<>]*>|[\x00-\x1F\x7F]", " ", body.strip().partition("\n")[0]).split())
     return f"{text[:_MOST_TOLD] or error.reason}."
 
 

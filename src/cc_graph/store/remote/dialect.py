@@ -1,7 +1,7 @@
 """Where a server departs from the standard, and what is said to it instead.
 
 One departs: Virtuoso, measured on 7.2.5. It stores the coordinates of a `geo:wktLiteral` as 32-bit numbers, so they
-travel under a name it does not know. Of a VALUES block among other patterns it makes threads that wait for each other
+travel under a name it does not know. It takes 1, 1.0 and true for one value. Of a VALUES block among other patterns it makes threads that wait for each other
 without end, so a UNION of BINDs, which means the same, is sent instead. It joins strings as bytes of two encodings
 unless a literal outside ASCII has its datatype beside it. It takes one BASE, and names blank nodes and truth values its
 own way in JSON.
@@ -10,14 +10,17 @@ own way in JSON.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
 
 from cc_graph.store.remote.client import JSON, Call
 from cc_graph.store.tokens import tokens_of
 from cc_graph.vocab import PREFIXES, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cc_graph.store.remote.client import Endpoint
     from cc_graph.store.tokens import Token
@@ -27,6 +30,9 @@ MOST_UNITED: Final = 40
 
 _WKT: Final = PREFIXES["geo"] + "wktLiteral"
 _UNKNOWN_WKT: Final = "urn:x-cc-graph:wktLiteral"
+_COUNTED: Final = frozenset(
+    XSD + name for name in ("boolean", "integer", "decimal", "double", "float", "int", "long", "short")
+)
 _PROBE: Final = "SELECT (1 AS ?one) WHERE { }"
 _OF_VIRTUOSO: Final = b"typed-literal"
 
@@ -62,9 +68,29 @@ class Dialect:
                 return f"{term.removesuffix(f'<{datatype}>')}<{name}>"
         return term
 
+    def confused(self, triples: Iterable[ox.Triple]) -> tuple[ox.Literal, ox.Literal] | None:
+        """Two values of one property of one thing that the server takes for one, if there are such."""
+        if not self.rewrites:
+            return None
+        seen: dict[object, ox.Literal] = {}
+        for triple in triples:
+            found = triple.object
+            if isinstance(found, ox.Literal) and found.datatype.value in _COUNTED:
+                key = (triple.subject, triple.predicate, _number(found.value))
+                if seen.setdefault(key, found) != found:
+                    return seen[key], found
+        return None
+
     def standard(self, datatype: str) -> str:
         """The datatype that is stored under a name."""
         return next((ours for ours, theirs in self.datatypes if theirs == datatype), datatype)
+
+
+def _number(text: str) -> object:
+    try:
+        return Decimal({"true": "1", "false": "0"}.get(text, text))
+    except InvalidOperation:
+        return text
 
 
 STANDARD: Final = Dialect()

@@ -138,6 +138,8 @@ class RemotePublisher:
         if not nquads.is_file():
             raise NotFound(f"There is no file {nquads}.", hint="Give the path of an N-Quads file.")
         with self.turn(), self._gathered(nquads, progress) as store:
+            merged = store.quads_for_pattern(None, None, None, MERGE)
+            self._refuse_confused(quad.triple for quad in merged)
             revision = self._marks.next_revision(CALL_SECONDS)
             self._pendings.begin(revision, nquads, None)
             return self._replaced(store, revision)
@@ -151,10 +153,12 @@ class RemotePublisher:
             Busy: other threads had their turn for too long.
             Unavailable: the store cannot be written to; the publication stays begun.
         """
-        self._refuse_ours(quad.graph_name for quad in chain(normal_form(added), normal_form(removed)))
+        new, old = normal_form(added), normal_form(removed)
+        self._refuse_ours(quad.graph_name for quad in chain(new, old))
         with self.turn():
             self.resume()
             self._marks.read(CALL_SECONDS)  # raises where nothing has been loaded
+            self._refuse_confused(self._expected(new, old - new))
             revision = self._marks.next_revision(CALL_SECONDS)
             return self._carried_out(self._pendings.begin(revision, added, removed))
 
@@ -204,6 +208,13 @@ class RemotePublisher:
                     f"{graph} is the name of a graph of our own.", hint="Give the source another graph."
                 )
 
+    def _refuse_confused(self, triples: Iterable[ox.Triple]) -> None:
+        if pair := self._dialect.confused(triples):
+            raise BadData(
+                f"The remote store cannot tell {pair[0]} from {pair[1]}, which one thing has for one property.",
+                hint="State them in one datatype, or use another store.",
+            )
+
     def _replaced(self, store: ox.Store, revision: str) -> str:
         graphs = {graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)}
         before = self._marks.graphs(CALL_SECONDS)
@@ -211,7 +222,7 @@ class RemotePublisher:
         drops = [f"DROP SILENT GRAPH <{graph}>" for graph in sorted({self._names.merge} | graphs | before)]
         for some in _some(drops, _AT_ONCE):
             self._endpoint.update(" ;\n".join(some), CALL_SECONDS)
-        names = [*(ox.NamedNode(graph) for graph in sorted(graphs)), MERGE]
+        names: list[ox.NamedNode | ox.DefaultGraph] = [*map(ox.NamedNode, sorted(graphs)), MERGE]
         self._send(
             "INSERT",
             (
@@ -257,6 +268,14 @@ class RemotePublisher:
         self._marks.end(revision, (), CALL_SECONDS)
         self._pendings.end()
         return revision
+
+    def _expected(self, new: set[ox.Quad], old: set[ox.Quad]) -> Iterator[ox.Triple]:
+        """What the sources will say of the subjects of some new quads, when some old ones are gone."""
+        gone = {quad.triple for quad in old} - {quad.triple for quad in new}
+        sources = sorted(self._marks.graphs(CALL_SECONDS))
+        for some in _some(sorted({str(quad.subject) for quad in new}), _AT_ONCE):
+            yield from self._found(_HELD, some, [self._names.nothing], sources) - gone
+        yield from (quad.triple for quad in new)
 
     def _mend(self, subjects: list[str], sources: list[str]) -> None:
         """Make the merge hold, of some subjects, exactly what the sources' graphs hold.

@@ -155,7 +155,7 @@ class RemoteReader:
             Unavailable: the store cannot be used, or is being published to.
         """
         query = Query(text, table_format, graph_format, tuple(default_graphs), tuple(named_graphs), encoding)
-        return self._answer(query, seconds, [])
+        return self._answer(query, Clock(self.seconds if seconds is None else seconds), [])
 
     def kept(self, _query: Query) -> tuple[str, Answer | None]:
         """Nothing: to know the newest revision takes a call, and who asks here cannot wait."""
@@ -168,7 +168,8 @@ class RemoteReader:
         alarms: list[Alarm] = []
         self._under_way += 1
         try:
-            work = partial(self._answer, query, seconds, alarms)
+            clock = Clock(self.seconds if seconds is None else seconds)
+            work = partial(self._answer, query, clock, alarms)
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except asyncio.CancelledError:
             for alarm in alarms:
@@ -213,9 +214,8 @@ class RemoteReader:
 
     # One answer
 
-    def _answer(self, query: Query, seconds: float | None, alarms: list[Alarm]) -> Answer:
+    def _answer(self, query: Query, clock: Clock, alarms: list[Alarm]) -> Answer:
         _ = query.header  # refuses what is too long, or not text
-        clock = Clock(self.seconds if seconds is None else seconds)
         self._answers += 1
         if kept := self._from_cache(query, clock):
             return kept
