@@ -73,6 +73,8 @@ def test_without_a_command_it_says_what_there_is(tmp_path: Path) -> None:
         "serve",
         "load",
         "rebuild",
+        "backup",
+        "restore",
         "ask",
         "sparql",
         "validate",
