@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,27 +19,55 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@dataclass
+class Server:
+    """A server of our own.
+
+    Attributes:
+        url: its address.
+        process: its process.
+        said: what it wrote to stderr, once it has stopped.
+    """
+
+    url: str
+    process: subprocess.Popen[str]
+    said: str = ""
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Have it end; gives its exit code. A server that does not stop fails the test and does not stay."""
+        self.process.send_signal(how)
+        try:
+            self.said += self.process.communicate(timeout=60)[1]
+        finally:
+            self.process.kill()
+        return self.process.returncode
+
+
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """`cc-graph serve` on a home that has been loaded; yields its address when it answers."""
+def started(home: Path, **environment: str) -> Iterator[Server]:
+    """`cc-graph serve` on a home that has been loaded, when it answers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
         [sys.executable, "-m", "cc_graph", "serve", "--port", str(port)],
-        env=os.environ | {"CC_GRAPH_HOME": str(home)},
+        env=os.environ | {"CC_GRAPH_HOME": str(home), "LC_ALL": "C.UTF-8"} | environment,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        server = Server(f"http://127.0.0.1:{port}", process)
         try:
-            _wait(url, process)
-            yield url
+            _wait(server.url, process)
+            yield server
         finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.communicate(timeout=30)
-            finally:
-                process.kill()  # a server that does not stop fails the test and does not stay
+            if process.poll() is None:
+                server.stop()
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """The address of such a server."""
+    with started(home) as server:
+        yield server.url
 
 
 def _wait(url: str, process: subprocess.Popen[str]) -> None:

@@ -1,12 +1,12 @@
 """The application uvicorn serves: API and pages joined, errors with one face for programs and one for people."""
 
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -14,18 +14,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cc_graph import __version__, api, web
 from cc_graph.api.description import document
+from cc_graph.api.logs import VISIT, Visit
+from cc_graph.api.metrics import Metrics
 from cc_graph.api.negotiation import language, prefers_html
 from cc_graph.api.problems import problem
+from cc_graph.api.sparql import SparqlEndpoint
+from cc_graph.api.validation import Line
 from cc_graph.city import City
 from cc_graph.errors import CityError
+from cc_graph.settings import Settings
 from cc_graph.web import Addresses
-
-logger = logging.getLogger(__name__)
 
 _DESCRIPTION: Final = (
     "The knowledge graph of Prato's circular ecosystem. Every answer comes in the format you accept; "
@@ -46,10 +49,19 @@ _SHOWN_TO_SCRIPTS: Final = (
     "Content-Language",
     "Graphs-Left-Out",
     "Retry-After",
+    "X-Request-ID",
 )
 
 
-def create_app(city: City | None = None) -> FastAPI:
+_WENT_WELL: Final = frozenset({HTTPStatus.OK, HTTPStatus.NOT_MODIFIED})
+_FIXED: Final = (
+    *((name.lower().encode(), value.encode()) for name, value in _SECURITY.items()),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", ", ".join(_SHOWN_TO_SCRIPTS).encode()),
+)
+
+
+def create_app(city: City | None = None) -> "Door":
     """The application.
 
     Args:
@@ -59,10 +71,13 @@ def create_app(city: City | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with City.open() if city is None else nullcontext(city) as served:
+        with City.open(settings) if city is None else nullcontext(city) as served:
+            if city is None:
+                served.reader.attach()
             _serve(app, served)
             yield
 
+    settings = Settings.from_environment() if city is None else city.settings
     app = FastAPI(
         title="cc-graph",
         version=__version__,
@@ -78,7 +93,8 @@ def create_app(city: City | None = None) -> FastAPI:
     _add_routes(app)
     for kind in (CityError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer_error)
-    app.add_middleware(Door)
+    sparql = SparqlEndpoint(partial(_face, headers={}))
+    app.add_middleware(Manners, apart={"/sparql": sparql})
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -86,11 +102,14 @@ def create_app(city: City | None = None) -> FastAPI:
         allow_headers=["*"],
         expose_headers=_SHOWN_TO_SCRIPTS,
     )
-    return app
+    app.state.metrics = Metrics(lambda: app.state.city)
+    app.state.health_threads = CapacityLimiter(1)
+    return Door(app, {"/sparql": Manners(sparql, fixed=_FIXED)}, app.state.metrics, settings.slow_seconds)
 
 
 def _serve(app: FastAPI, city: City) -> None:
     app.state.city = city
+    app.state.line = Line()
     app.state.pages = partial(Addresses, base_iri=city.settings.base_iri)
 
 
@@ -131,7 +150,7 @@ def _to_page(request: Request, rest: str) -> Response:
 
 def _answer_error(request: Request, error: Exception) -> Response:
     """The face of an error: a page for who prefers HTML, a problem for everybody else."""
-    if isinstance(error, HTTPException) and error.status_code == 405:
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(_methods(request))
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": allowed})
@@ -139,12 +158,16 @@ def _answer_error(request: Request, error: Exception) -> Response:
     return _face(request, error, {})
 
 
-def _face(request: Request, error: Exception, headers: dict[str, str]) -> Response:
+def _face(request: Request, error: Exception, headers: Mapping[str, str]) -> Response:
     told = problem(error, request)
+    if told.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        request.scope[VISIT].error = error
     if prefers_html(request):
         response = web.error_page(request, language(request), told.slug, told.status, told.detail, told.hint)
     else:
         response = told.response()
+    if isinstance(error, HTTPException):
+        response.headers.update(error.headers or {})
     response.headers.update(headers)
     return response
 
@@ -160,40 +183,106 @@ def _methods(request: Request) -> list[str]:
 
 
 class Door:
-    """The way in and out of every call.
+    """The way in and out of every call: it gets an id, and is timed, counted and logged.
 
-    HEAD is answered as GET without the body, every answer gets the headers all of them carry, and an error nobody
-    expected is logged and told without saying anything internal.
+    This is done for every call, however small, so it takes a few microseconds. `api.logs.note_query` tells the log what is asked.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self, site: FastAPI, apart: Mapping[str, ASGIApp], metrics: Metrics, slow_seconds: float
+    ) -> None:
+        """Stand before a site.
+
+        Args:
+            site: what answers the calls.
+            apart: what answers the calls to some paths, but for OPTIONS: what must be fast goes past all layers.
+            metrics: where they are counted.
+            slow_seconds: an answer that takes longer is logged.
+        """
+        self._site = site
+        self._apart = apart
+        self._metrics = metrics
+        self._slow_seconds = slow_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one call through."""
+        if scope["type"] != "http":
+            await self._site(scope, receive, send)
+            return
+        visit = scope[VISIT] = Visit(scope["headers"], send)
+        self._metrics.running += 1
+        answers: ASGIApp = self._site
+        if scope["path"] in self._apart and scope["method"] != "OPTIONS":
+            visit.route, scope["app"] = scope["path"], self._site
+            answers = self._apart[visit.route]
+        try:
+            await answers(scope, receive, visit.send)
+        finally:
+            self._metrics.running -= 1
+            visit.end(scope, self._slow_seconds)
+            self._metrics.count(visit.route, scope["method"], visit.status, visit.seconds)
+
+
+class Manners:
+    """What all answers have in common.
+
+    HEAD is answered as GET without the body, every answer gets the headers all of them carry, and of an error nobody
+    expected nothing internal is told.
+
+    Args:
+        app: what answers the calls.
+        apart: what answers the calls to some paths instead.
+        fixed: headers that are all an answer which went well still needs.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        apart: Mapping[str, ASGIApp] | None = None,
+        fixed: Sequence[tuple[bytes, bytes]] = (),
+    ) -> None:
         self.app = app
+        self.apart = apart or {}
+        self.fixed = fixed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one call through."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        head, begun = scope["method"] == "HEAD", False
+        head, path, visit = scope["method"] == "HEAD", scope["path"], scope[VISIT]
 
         async def polite(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
-                _add_headers(MutableHeaders(scope=message), scope["path"], message["status"])
+                if self.fixed and message["status"] in _WENT_WELL:
+                    message["headers"] += self.fixed
+                else:
+                    message["headers"] = [*message["headers"], *self.fixed]
+                    _add_headers(MutableHeaders(scope=message), path, message["status"])
             elif head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
         call = {**scope, "method": "GET"} if head else scope
         try:
-            await self.app(call, receive, polite)
+            await self.apart.get(path, self.app)(call, receive, polite)
         except Exception as error:
-            if begun:
+            visit.error = error
+            if visit.status:
                 raise
-            logger.exception("%s %s failed", scope["method"], scope["path"])
             response = await run_in_threadpool(_face, Request(call), error, {})
             await response(call, receive, polite)
+        finally:
+            if not visit.route:
+                visit.route = path if path in self.apart else _template(call)
+
+
+def _template(call: Scope) -> str:
+    """The template of the address of a call that the router has seen."""
+    route: BaseRoute | None = call.get("route")
+    if route is None:
+        return "/static" if call["path"].startswith("/static/") else ""
+    return str(getattr(route, "path", ""))
 
 
 def _add_headers(headers: MutableHeaders, path: str, status: int) -> None:
@@ -207,4 +296,4 @@ def _add_headers(headers: MutableHeaders, path: str, status: int) -> None:
         headers.setdefault("Cache-Control", "public, max-age=86400")
     else:
         headers.setdefault("Cache-Control", "no-cache")
-        headers["Vary"] = "Accept, Accept-Language"
+        headers.setdefault("Vary", "Accept, Accept-Encoding, Accept-Language")

@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cc_graph import questions as files
 from cc_graph import resources
-from cc_graph.datasets import Dataset, LoadReport, import_codes, load, read_record, rebuild
-from cc_graph.errors import BadParameter, BadQuery, NotFound
+from cc_graph.datasets import Dataset, LoadReport, check_base, import_codes, load, rebuild
+from cc_graph.errors import NotFound
 from cc_graph.linkeddata import DESCRIBE, SEARCH, Export, Overview, Thing, export, read_overview, read_thing
 from cc_graph.linkeddata.exports import GRAPH_LICENCES
+from cc_graph.linkeddata.graphs import Graphs
 from cc_graph.linkeddata.lists import CHOICES, THINGS
-from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, by_name, by_path, negotiate
+from cc_graph.linkeddata.service import service_query
+from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, acceptable, by_name, by_path, negotiate
 from cc_graph.rdfio.parsing import Parser
 from cc_graph.settings import Settings
+from cc_graph.store import backup as backups
+from cc_graph.store.health import Health
+from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import Publisher
-from cc_graph.store.reader import Answer, Reader
-from cc_graph.store.tokens import survey
+from cc_graph.store.reader import Answer, Query, Reader
 from cc_graph.table import Table
 from cc_graph.vocab import expand
 
@@ -34,13 +38,14 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from cc_graph.contributions import Finding, Verdict
+    from cc_graph.contributions import Document, Finding, Judges, Verdict
     from cc_graph.glossary import Pages
     from cc_graph.network import Layer
     from cc_graph.questions import Question
+    from cc_graph.store.backup import Backup
+    from cc_graph.store.statistics import PoolStatistics
 
-BLANK = ".well-known/genid/"
-"""Below the base: the IRIs that blank nodes of a file get while it is judged (RDF 1.1 Concepts, 3.5)."""
+    Progress = Callable[[str], None]
 
 
 class City:
@@ -50,7 +55,9 @@ class City:
         """Use `City.open`."""
         self.settings = settings
         self._reader = reader
+        self._health = Health(reader, settings.home)
         self._pages: Pages | None = None
+        self._judges: Judges | None = None
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> City:
@@ -62,21 +69,23 @@ class City:
             Unavailable: the folder cannot be used.
         """
         settings = settings or Settings.from_environment()
-        reader = Reader(settings.home, settings.base_iri, settings.query_seconds, settings.query_memory_mb)
+        reader = Reader(
+            settings.home,
+            settings.base_iri,
+            settings.query_seconds,
+            settings.query_memory_mb,
+            settings.query_workers,
+            settings.query_waiting,
+        )
         _ = reader.revision  # raises where nothing has been loaded
-        record = read_record(settings.home)
-        if record and record.base_iri != settings.base_iri:
-            raise BadParameter(
-                f"This graph was loaded under {record.base_iri}, not {settings.base_iri}.",
-                hint="Set CC_GRAPH_BASE_IRI as it was, or load the graph again.",
-            )
+        check_base(settings.home, settings.base_iri)
         return cls(settings, reader)
 
     @staticmethod
     def load(
         settings: Settings | None = None,
         city: str = "prato",
-        progress: Callable[[str], None] | None = None,
+        progress: Progress | None = None,
         files: Sequence[Path] = (),
     ) -> LoadReport:
         """Build the store of `settings.home` anew from a data set, or from RDF files, and the imported code lists.
@@ -100,9 +109,7 @@ class City:
         return 2 + len(files) if files else Dataset(resources.dataset_folder(city)).steps
 
     @staticmethod
-    def rebuild(
-        settings: Settings | None = None, progress: Callable[[str], None] | None = None
-    ) -> LoadReport:
+    def rebuild(settings: Settings | None = None, progress: Progress | None = None) -> LoadReport:
         """Build the store anew from what it was loaded from.
 
         Raises:
@@ -110,6 +117,35 @@ class City:
             Busy: another process writes to this home.
         """
         return rebuild(settings or Settings.from_environment(), progress)
+
+    @staticmethod
+    def must_rebuild(settings: Settings | None = None) -> bool:
+        """Whether another version of the program wrote what is in the home, so that this one must build it anew."""
+        return Layout((settings or Settings.from_environment()).home).is_foreign
+
+    @staticmethod
+    def backup(folder: Path, settings: Settings | None = None, progress: Progress | None = None) -> Backup:
+        """Copy the newest state into a new folder, whole or not at all, also beside a running server.
+
+        Raises:
+            BadParameter: there is something in that folder.
+        """
+        settings = settings or Settings.from_environment()
+        check_base(settings.home, settings.base_iri)
+        return backups.back_up(settings.home, folder, settings.base_iri, progress)
+
+    @staticmethod
+    def restore(folder: Path, settings: Settings | None = None, progress: Progress | None = None) -> str:
+        """Make a backup the newest state of the home, in one step; gives the revision it has there.
+
+        Raises:
+            BadData: the backup is not whole, or another version wrote it; nothing is changed.
+            BadParameter: it is of another base.
+            Busy: another process publishes to this home.
+        """
+        settings = settings or Settings.from_environment()
+        check_base(settings.home, settings.base_iri)
+        return backups.restore(settings.home, folder, settings.base_iri, progress)
 
     @staticmethod
     def import_codes(scheme_name: str, path: Path, settings: Settings | None = None) -> int:
@@ -134,6 +170,8 @@ class City:
 
     def close(self) -> None:
         """End the worker processes."""
+        if self._judges is not None:
+            self._judges.close()
         self._reader.close()
 
     def __enter__(self) -> Self:
@@ -149,15 +187,18 @@ class City:
         """Name of the newest published state."""
         return self._reader.revision
 
+    @property
+    def published(self) -> float | None:
+        """When the newest state was published, in seconds since 1970."""
+        return self._health.published
+
+    def statistics(self) -> PoolStatistics:
+        """What the worker processes do, and have done since the city was opened."""
+        return self._health.statistics
+
     def health(self) -> dict[str, Any]:
-        """Whether the graph answers, on which revision, with how many triples, and how it is walled in."""
-        triples = self.sparql("SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }").column("triples")[0]
-        return {
-            "status": "ok",
-            "revision": self.revision,
-            "triples": triples,
-            "network_isolated": self._reader.network_isolated,
-        }
+        """Whether the graph answers, on which revision, how busy and how walled in; waits for no worker that answers others."""
+        return self._health.read()
 
     # Questions
 
@@ -219,9 +260,15 @@ class City:
         self, name: str, format_name: str, lang: str = "en", values: Mapping[str, str] | None = None
     ) -> Answer:
         """The answer to a question as SPARQL results in json, xml, csv or tsv."""
+        query = self.prepared(name, format_name, lang, values)
+        return self._reader.query(query.text, table_format=query.table_format, graph_format=None)
+
+    def prepared(
+        self, name: str, format_name: str, lang: str = "en", values: Mapping[str, str] | None = None
+    ) -> Query:
+        """A question with its values filled in, for who asks the reader."""
         text = self.question(name).sparql(values, lang=lang, base_iri=self.settings.base_iri)
-        chosen = by_name(format_name, TABLE_FORMATS)
-        return self._reader.query(text, table_format=chosen, graph_format=GRAPH_FORMATS["ttl"])
+        return Query(text, by_name(format_name, TABLE_FORMATS), None)
 
     def choices(self, question_id: str, parameter_name: str, lang: str = "en") -> Table:
         """The things a parameter may name: columns `value` (IRI) and `label`; empty where there is nothing to choose from."""
@@ -248,18 +295,19 @@ class City:
             NotAcceptable: nobody can serve that format.
             TooMuch: it ran too long or took too much memory.
         """
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise BadQuery("The query is not text in UTF-8.", hint="Save it in UTF-8.") from error
-        tabular = survey(text).for_tables
+        table_format, graph_format = acceptable(accept)
         return self._reader.query(
             text,
-            table_format=negotiate(accept if tabular else None, TABLE_FORMATS),
-            graph_format=negotiate(None if tabular else accept, GRAPH_FORMATS),
+            table_format=table_format,
+            graph_format=graph_format,
             default_graphs=default_graphs,
             named_graphs=named_graphs,
         )
+
+    @property
+    def reader(self) -> Reader:
+        """Who answers queries: for surfaces that live in an event loop and cannot wait."""
+        return self._reader
 
     def sparql(self, text: str) -> Table:
         """The solutions of a SELECT, or the one cell of an ASK, as a table.
@@ -269,6 +317,22 @@ class City:
         """
         with self.query(text, accept="json") as answer:
             return Table.from_sparql_json(answer.read())
+
+    def service_description(self, endpoint: str, accept: str = "*/*", encoding: str | None = None) -> Answer:
+        """What the SPARQL service at an address can do (Service Description), and what the graph holds (VoID), as RDF.
+
+        Raises:
+            BadParameter: the address is not an absolute IRI.
+            NotAcceptable: as `query`.
+        """
+        text = service_query(endpoint, self.settings.base_iri)
+        chosen = negotiate(accept, GRAPH_FORMATS)
+        return self._reader.query(text, table_format=None, graph_format=chosen, encoding=encoding)
+
+    @property
+    def graphs(self) -> Graphs:
+        """The named graphs and their merge, each whole."""
+        return Graphs(self._reader, self.sparql, self.settings.base_iri)
 
     # Things
 
@@ -327,7 +391,7 @@ class City:
             raise NotFound(f"The glossary has no page {address}.", hint="Begin at /glossary/index.html.")
         return self._pages.makers[address]()
 
-    def write_glossary(self, folder: Path, progress: Callable[[str], None] | None = None) -> int:
+    def write_glossary(self, folder: Path, progress: Progress | None = None) -> int:
         """Write the pages on the ontology into a folder, and give their number; no server is needed to read them.
 
         Raises:
@@ -424,21 +488,51 @@ class City:
             BadData: a file is malformed.
             BadParameter: a file's ending does not tell its format.
         """
-        from cc_graph.contributions import context, validate
+        from cc_graph.contributions import BLANK, context, names_below, validate
 
         settings = settings or Settings.from_environment()
+        base, below = settings.base_iri, names_below(settings.base_iri)
         with Parser() as parser:
-            blank = settings.base_iri + BLANK
-            quads = b"".join(
-                parser.parse(path, by_path(path), settings.base_iri, skolem_prefix=blank).nquads
+            parsed = [
+                parser.parse(
+                    path, by_path(path), base, skolem_prefix=base + BLANK, names_below=below, plain=True
+                )
                 for path in paths
-            )
+            ]
+        quads = b"".join(each.nquads for each in parsed)
         try:
             with cls.open(settings) as city:
-                beside = context(lambda text: city.query(text, accept="nt").read(), quads, settings.base_iri)
+                names = {name for each in parsed for name in each.names}
+                beside = context(lambda text: city.query(text, accept="nt").read(), names, base)
         except NotFound:
             beside = b""  # nothing has been loaded: the files stand alone
         return validate(quads, beside)
+
+    def judge(self, document: Document, report: str = "", seconds: float | None = None) -> Verdict:
+        """What shapes and rules find in a document that somebody would contribute; nothing of it is kept.
+
+        Args:
+            document: its bytes, and how to read them.
+            report: name of the RDF format in which the SHACL report is wanted.
+            seconds: how long it may take; `settings.query_seconds` if None.
+
+        Raises:
+            BadData: it is malformed.
+            TooLarge: it becomes too large when it is unpacked.
+            TooMuch: it takes too much time or memory.
+        """
+        from cc_graph.contributions import Judges, judge_document
+
+        settings = self.settings
+        if self._judges is None:
+            self._judges = Judges(settings.query_memory_mb)
+
+        def ask(text: str, seconds: float) -> bytes:
+            table, graph = TABLE_FORMATS["json"], GRAPH_FORMATS["nt"]
+            return self._reader.query(text, table_format=table, graph_format=graph, seconds=seconds).read()
+
+        allowed = settings.query_seconds if seconds is None else seconds
+        return judge_document(document, self._judges, ask, settings.base_iri, allowed, report)
 
     def audit(self) -> list[Finding]:
         """What shapes and checks find in the whole graph, violations first."""

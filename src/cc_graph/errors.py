@@ -6,8 +6,9 @@
     │   ├── BadParameter           exit 2   400   a parameter is missing, unknown or ill-typed
     │   ├── BadQuery               exit 5   400   the SPARQL text is wrong
     │   ├── NotAcceptable          exit 2   406   nobody can serve the format asked for
+    │   ├── TooSlow                exit 2   408   the body of a call did not come in time
     │   ├── TooLarge               exit 2   413   the body of a call is longer than we read
-    │   └── UnsupportedMediaType   exit 2   415   the body of a call is of a kind that carries no query
+    │   └── UnsupportedMediaType   exit 2   415   the body of a call is of a kind that is not read here
     ├── Refused                    exit 5   403   understood, and not done on purpose
     ├── BadData                    exit 4   422   a file or a data set is malformed or does not conform
     ├── TooMuch                    exit 6   503   a limit was reached: time, memory or rows
@@ -77,6 +78,13 @@ class NotAcceptable(BadRequest):
     title_en, title_it = "No such format", "Formato non disponibile"
 
 
+class TooSlow(BadRequest):
+    """The body of a call did not come in time."""
+
+    slug, status = "request-timeout", 408
+    title_en, title_it = "Call too slow", "Richiesta troppo lenta"
+
+
 class TooLarge(BadRequest):
     """The body of a call is longer than we read."""
 
@@ -85,7 +93,7 @@ class TooLarge(BadRequest):
 
 
 class UnsupportedMediaType(BadRequest):
-    """The body of a call is of a kind that carries no query."""
+    """The body of a call is of a kind that is not read here."""
 
     slug, status = "unsupported-media-type", 415
     title_en, title_it = "Kind of content not understood", "Tipo di contenuto non riconosciuto"

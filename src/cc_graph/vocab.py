@@ -34,6 +34,7 @@ PREFIXES: Final[dict[str, str]] = {
     "qudt": "http://qudt.org/schema/qudt/",
     "rdf": RDF,
     "rdfs": RDFS,
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sh": SH,
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "sosa": "http://www.w3.org/ns/sosa/",

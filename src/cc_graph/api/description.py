@@ -1,6 +1,7 @@
 """The OpenAPI document: what FastAPI cannot see by itself, with an example that works for every operation."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ _TABLES: Final[Json] = {
     "application/sparql-results+xml": {},
     "text/csv": {},
     "text/tab-separated-values": {},
+    "application/geo+json": {},
 }
 _GRAPHS: Final[Json] = {
     "text/turtle": {},
@@ -45,13 +47,17 @@ def _operation(answer: str, content: Json, parameters: Sequence[Json] = (), **mo
     return {"parameters": list(parameters), "responses": responses, **more}
 
 
+_REDIRECT: Final[Json] = {
+    "303": {"description": "To the page (HTML), or to the document in the format asked for."}
+}
+
+
 def _document(about: str, parameters: Sequence[Json]) -> Json:
     documents = {
         name: _GRAPHS[name]
         for name in ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml")
     }
-    redirect = {"303": {"description": "To the page (HTML), or to the document in the format asked for."}}
-    return _operation(about, documents, parameters, responses=redirect)
+    return _operation(about, documents, parameters, responses=_REDIRECT)
 
 
 _LANG = _parameter("lang", "Language of labels.", "it", enum=["it", "en"])
@@ -61,21 +67,43 @@ _DATASETS = [
     ),
     _parameter("named-graph-uri", "Graphs that GRAPH sees; may be repeated.", None, format="uri"),
 ]
-for _dataset in _DATASETS:
-    del _dataset["example"]
+_MERGE = _parameter(
+    "default", "Instead of `graph`, and without a value: the merge of all named graphs.", None, maxLength=0
+) | {"allowEmptyValue": True}
+for _without_example in (*_DATASETS, _MERGE):
+    del _without_example["example"]
 _QUERY = _parameter(
     "query", "SPARQL 1.1 query; the prefixes of the project are declared.", _COUNT, required=True
 )
 _FORMAT = _parameter(
     "format", "Short name of a format, instead of the header Accept.", "csv",
-    enum=["json", "xml", "csv", "tsv", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
+    enum=["json", "xml", "csv", "tsv", "geojson", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
 )  # fmt: skip
+_GRAPH_FORMAT = _parameter(
+    "format", "Short name of a format, instead of the header Accept.", "nt",
+    enum=["ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
+)  # fmt: skip
+_TIMEOUT = _parameter(
+    "timeout", "Seconds the answer may take, up to what the service allows.", 10, type="number"
+)
 _SLUG = "Name, with .ttl, .jsonld, .nt or .rdf for a document."
 
-SPARQL_GET: Final = _operation("The answer.", _TABLES | _GRAPHS, [_QUERY, _FORMAT, *_DATASETS])
+SPARQL_GET: Final = _operation(
+    "The answer; without a query, what the endpoint is and holds.",
+    _TABLES | _GRAPHS,
+    [_QUERY, _FORMAT, _TIMEOUT, *_DATASETS],
+    tags=["sparql"],
+    summary="Query by GET",
+    description="Answers a SPARQL 1.1 query. The default graph is the merge of all named graphs.",
+    operationId="query_by_get",
+)
 SPARQL_POST: Final = _operation(
     "The answer.",
     _TABLES | _GRAPHS,
+    tags=["sparql"],
+    summary="Query by POST",
+    description="Answers a query sent as a form or as it is; for queries too long for an address.",
+    operationId="query_by_post",
     requestBody={
         "required": True,
         "content": {
@@ -117,8 +145,93 @@ CONCEPT: Final = _document(
         _parameter("code", _SLUG, "used-textiles.jsonld", where="path"),
     ],
 )
-GRAPH: Final = _document("The document.", [_parameter("source", _SLUG, "editorial.ttl", where="path")])
+GRAPH: Final = _operation(
+    "The triples of the graph.",
+    _GRAPHS,
+    [
+        _parameter(
+            "source", "Name, with .ttl, .nt, .trig, .nq, .jsonld or .rdf.", "editorial.ttl", where="path"
+        )
+    ],
+    responses=_REDIRECT,
+)
+GRAPH_STORE: Final = _operation(
+    "The triples.",
+    _GRAPHS,
+    [
+        _parameter("graph", "IRI of a named graph.", "https://w3id.org/ccg/graph/editorial", format="uri"),
+        _MERGE,
+        _GRAPH_FORMAT,
+    ],
+)
+VOID: Final = _operation("The description.", _GRAPHS)
 TERMS_DOCUMENT: Final = _document("The document.", [])
+CONTEXT: Final = _operation("The context.", {"application/ld+json": {}})
+_TURTLE: Final = """PREFIX ccg: <https://w3id.org/ccg/ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+<id/stakeholder/new-mill> a ccg:Organisation ; rdfs:label "New Mill"@en , "Nuova filatura"@it .
+"""
+_LINES: Final = """<https://w3id.org/ccg/id/stakeholder/new-mill> \
+<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/ccg/ns#Organisation> .
+"""
+_JSONLD: Final = """{
+  "@context": "https://w3id.org/ccg/context.jsonld",
+  "id": "id/stakeholder/new-mill", "type": "Organisation", "label": {"en": "New Mill", "it": "Nuova filatura"}
+}"""
+_RDFXML: Final = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="https://w3id.org/ccg/ns#">
+  <Organisation rdf:about="id/stakeholder/new-mill"/>
+</rdf:RDF>
+"""
+_DOCUMENTS: Final = dict(zip(_GRAPHS, (_TURTLE, _LINES, _TURTLE, _LINES, _JSONLD, _RDFXML), strict=True))
+VALIDATE: Final = _operation(
+    "The findings, or the SHACL validation report.",
+    {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["conforms", "counts", "findings"],
+                "properties": {
+                    "conforms": {"type": "boolean", "description": "Whether there is no violation."},
+                    "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+                    "findings": {
+                        "type": "array",
+                        "description": "Violations first; at most 1,000.",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "severity": {"type": "string", "enum": ["violation", "warning", "info"]},
+                                "sentence": {"type": "string", "description": "In the language asked for."},
+                                "message": {"type": "object", "additionalProperties": {"type": "string"}},
+                            }
+                            | {name: {"type": "string"} for name in ("focus", "path", "value", "shape")},
+                        },
+                    },
+                },
+            }
+        }
+    }
+    | _GRAPHS,
+    [
+        _parameter("lang", "Language of the sentences.", "it", enum=["it", "en"]),
+        _parameter(
+            "format",
+            "json, or the short name of an RDF format for the SHACL report, instead of the header Accept.",
+            "json",
+            enum=["json", "ttl", "nt", "trig", "nq", "jsonld", "rdfxml"],
+        ),
+        _parameter(
+            "Content-Encoding", "gzip or zstd, if the document comes so packed.", None, where="header"
+        ),
+    ],
+    requestBody={
+        "required": True,
+        "content": {
+            media_type: {"schema": {"type": "string"}, "example": example}
+            for media_type, example in _DOCUMENTS.items()
+        },
+    },
+)
+del VALIDATE["parameters"][-1]["example"]
 EXPORT: Final = _operation("The graph.", _GRAPHS)
 LAYERS: Final = _operation("The layers.", {"application/json": {}})
 LAYER: Final = _operation(
@@ -126,12 +239,15 @@ LAYER: Final = _operation(
     {"application/json": {}, "text/csv": {}, "application/graphml+xml": {}, "application/gexf+xml": {}},
     [_parameter("layer", "Name of the layer.", "shared-initiative", where="path"), _LANG],
 )
+METRICS: Final = _operation("The numbers.", {"text/plain": {}, "application/openmetrics-text": {}})
 
 _PROBLEM: Final[Json] = {
     "type": "object",
     "description": "A problem (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "hint", "instance"],
-    "properties": {name: {"type": "string"} for name in ("type", "title", "detail", "hint", "instance")}
+    "required": ["type", "title", "status", "detail", "hint", "instance", "request_id"],
+    "properties": {
+        name: {"type": "string"} for name in ("type", "title", "detail", "hint", "instance", "request_id")
+    }
     | {"status": {"type": "integer"}},
 }
 
@@ -144,9 +260,16 @@ def document(app: FastAPI, questions: Sequence[Question]) -> Json:
             _tidy(operation)
             if "{question_id}" in path and questions:
                 operation["parameters"][0]["example"] = questions[0].id
+    found["paths"]["/sparql"] = {"get": _tidied(SPARQL_GET), "post": _tidied(SPARQL_POST)}
     found["paths"] |= {f"/questions/{question.id}": {"get": _question(question)} for question in questions}
     found["components"] = {"schemas": {"Problem": _PROBLEM}}
     return found
+
+
+def _tidied(operation: Json) -> Json:
+    described = deepcopy(operation)
+    _tidy(described)
+    return described
 
 
 def _tidy(operation: Json) -> None:

@@ -8,13 +8,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from cc_graph.api.logs import request_id
 from cc_graph.errors import CityError
 
 MEDIA_TYPE = "application/problem+json"
 
 _HINTS = {
     404: "See /questions, /network and /api for what there is.",
-    405: "The header Allow lists the methods this address answers to.",
+    405: "The header Allow lists the methods this address answers to; the graph itself is changed by contributions.",
+    408: "Send the whole call at once, or look at the connection.",
+    414: "Send a long query by POST.",
 }
 
 
@@ -29,6 +32,7 @@ class Problem:
         detail: one sentence about this occurrence.
         hint: what to do next, one sentence.
         instance: path of the call that failed.
+        request_id: what our log calls it.
     """
 
     type: str
@@ -37,6 +41,7 @@ class Problem:
     detail: str
     hint: str
     instance: str
+    request_id: str
 
     @property
     def slug(self) -> str:
@@ -50,35 +55,27 @@ class Problem:
 
 def problem(error: Exception, request: Request) -> Problem:
     """The problem that tells about an error; of an unexpected one it says nothing internal."""
-    instance = request.url.path
+    instance, identity = request.url.path, request_id(request.scope)
     match error:
         case CityError():
-            return Problem(
-                f"/problems/{error.slug}", error.title_en, error.status, str(error), error.hint, instance
-            )
+            slug, title, status = error.slug, error.title_en, error.status
+            detail, hint = str(error), error.hint
         case RequestValidationError():
-            return Problem(
-                "/problems/invalid-call",
-                "Call not valid",
-                422,
-                _first(error),
-                "See /api for what the call takes.",
-                instance,
-            )
+            slug, title, status = "invalid-call", "Call not valid", 422
+            detail, hint = _first(error), "See /api for what the call takes."
         case HTTPException():
-            title = HTTPStatus(error.status_code).phrase
+            status = error.status_code
+            title = HTTPStatus(status).phrase
             slug = title.lower().replace(" ", "-")
-            detail = (
-                f"There is nothing at {instance}."
-                if error.status_code == 404
-                else f"{title}: {request.method} {instance}."
-            )
-            hint = _HINTS.get(error.status_code, "See /api for what there is.")
-            return Problem(f"/problems/{slug}", title, error.status_code, detail, hint, instance)
+            hint = _HINTS.get(status, "See /api for what there is.")
+            detail = f"{title}: {request.method} {instance}."
+            if status == 404:
+                detail = f"There is nothing at {instance}."
         case _:
+            slug, title, status = CityError.slug, CityError.title_en, 500
             detail = "The server met an error of its own and wrote it to its log."
-            hint = "Try again; if it stays, tell us the address and the time."
-            return Problem(f"/problems/{CityError.slug}", CityError.title_en, 500, detail, hint, instance)
+            hint = f"Try again; if it stays, tell us its number in the log, {identity}."
+    return Problem(f"/problems/{slug}", title, status, detail, hint, instance, identity)
 
 
 def _first(error: RequestValidationError) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
-from cc_graph.api.answers import answered
+from cc_graph.api.answers import streamed, tag, unchanged, unless_gone
 from cc_graph.api.context import CityNow, pages
 from cc_graph.api.description import ANSWER, QUESTION_TEXT, QUESTIONS
 from cc_graph.api.negotiation import LANGUAGES, choose, language_of, once, prefers_html
@@ -34,7 +34,7 @@ def dereference(question_id: str, request: Request, city: CityNow) -> Response:
 @router.get(
     "/questions/{question_id}", summary="Answer a question", openapi_extra=ANSWER, response_class=Response
 )
-def answer(question_id: str, request: Request, city: CityNow) -> Response:
+async def answer(question_id: str, request: Request, city: CityNow) -> Response:
     """Answers a question as SPARQL results in JSON, CSV, TSV or XML; its parameters are query parameters."""
     given = once(request.query_params.multi_items())
     values = {name: value for name, value in given.items() if name not in {"lang", "format"}}
@@ -44,10 +44,13 @@ def answer(question_id: str, request: Request, city: CityNow) -> Response:
     lang = language_of(given, request)
     chosen = choose(request, TABLE_FORMATS, given.get("format"))
     parts = (question_id, chosen.name, lang, *(f"{name}={values[name]}" for name in sorted(values)))
-    headers = {"Content-Language": lang}
-    return answered(
-        request, city, parts, lambda: city.answer(question_id, chosen.name, lang, values), headers
-    )
+    if held := unchanged(request, city, *parts):
+        return held
+    query = city.prepared(question_id, chosen.name, lang, values)
+    found = await unless_gone(request.receive, city.reader.answer(query))
+    if found is None:
+        return Response(status_code=499)  # to nobody: it says so in the log
+    return streamed(found, {"ETag": tag(found.revision, *parts), "Content-Language": lang})
 
 
 @router.get(

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from cc_graph.api import dumps, health, networks, questions, sparql, things
+from cc_graph.api import dumps, graph_store, health, jsonld, metrics, networks, questions, things, validation
 
 router = APIRouter()
-for room in (questions, sparql, things, networks, dumps, health):
+for room in (questions, graph_store, things, networks, dumps, jsonld, validation, health, metrics):
     router.include_router(room.router)

@@ -1,140 +1,138 @@
-"""The SPARQL 1.1 Protocol: read-only, by GET and by both kinds of POST."""
+"""The SPARQL 1.1 Protocol, for queries: a plain ASGI application, because a framework's layers cost more than a point lookup.
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, ClassVar
-from urllib.parse import parse_qsl
+A call is read, its form negotiated, and its answer looked up among those kept for the newest revision; else a worker
+makes it while we listen whether the client is still there. An answer is complete before its first byte leaves.
+"""
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from __future__ import annotations
 
-from cc_graph.api.answers import answered, streamed
-from cc_graph.api.context import CityNow, pages
-from cc_graph.api.description import SPARQL_GET, SPARQL_POST
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from cc_graph.api.answers import answered, coding, holds, send_answer, send_unchanged, unless_gone
+from cc_graph.api.calls import Call, CallHeaders, by_address, by_body
+from cc_graph.api.context import pages
+from cc_graph.api.logs import note_query
 from cc_graph.api.negotiation import prefers_html
-from cc_graph.city import City
-from cc_graph.errors import BadRequest, Refused, TooLarge, UnsupportedMediaType
-from cc_graph.store.reader import Answer
+from cc_graph.errors import CityError, TooLarge
+from cc_graph.rdfio.formats import GRAPH_FORMATS, negotiate
 
-router = APIRouter(tags=["sparql"])
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
-MAX_BODY_BYTES = 1_000_000
-_FORM = "application/x-www-form-urlencoded"
-_QUERY = "application/sparql-query"
-_UPDATE = "application/sparql-update"
+    from cc_graph.city import City
 
-# An answer that changes from call to call must not be given a tag.
-_CHANGING = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+Face = Callable[[Request, Exception], Response]
+"""Makes the response that tells of an error."""
 
+MAX_BODY_BYTES: Final = 1_000_000
+MAX_ADDRESS_BYTES: Final = 64 * 1024
+BODY_SECONDS: Final = 10.0
+"""How long the body of a call may take to arrive."""
 
-@dataclass(frozen=True)
-class Call:
-    """One operation of the protocol, read and checked."""
-
-    query: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    format: str
-
-    MISSING: ClassVar[str] = "The call carries no query."
-
-    @classmethod
-    def read(cls, pairs: Sequence[tuple[str, str]]) -> "Call":
-        """The call of these parameters.
-
-        Raises:
-            Refused: it is an update.
-            BadRequest: there is no query, there are two, or a query and an update.
-        """
-        queries = [value for name, value in pairs if name == "query"]
-        updates = [value for name, value in pairs if name == "update"]
-        if queries and updates:
-            raise BadRequest(
-                "The call carries both a query and an update.", hint="Send one query and nothing else."
-            )
-        if updates:
-            raise _read_only()
-        if len(queries) > 1:
-            raise BadRequest(f"The call carries {len(queries)} queries.", hint="Send one query per call.")
-        if not queries or not queries[0].strip():
-            raise BadRequest(
-                cls.MISSING, hint="Send the query as the parameter «query», by GET or POST; see /api."
-            )
-        return cls(
-            queries[0],
-            tuple(value for name, value in pairs if name == "default-graph-uri"),
-            tuple(value for name, value in pairs if name == "named-graph-uri"),
-            next((value for name, value in pairs if name == "format"), ""),
-        )
+_METHODS: Final = "GET, HEAD, POST, OPTIONS"
 
 
-def _read_only() -> Refused:
-    return Refused(
-        "This endpoint answers queries and carries out no updates.",
-        hint="Changes go through «cc-graph contribute» or a contribution to the data set.",
-    )
+class SparqlEndpoint:
+    """The ASGI application at `/sparql`; it asks the city in the state of the application it is part of."""
+
+    def __init__(self, face: Face) -> None:
+        """Tell of errors with that face."""
+        self._face = face
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        try:
+            response = await self._respond(scope, receive, send)
+        except (CityError, HTTPException) as error:
+            response = await run_in_threadpool(self._face, Request(scope), error)
+        if response is not None:
+            await response(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        """Answer a call, or give the response that will."""
+        headers = CallHeaders.of(scope["headers"])
+        encoding = coding(headers.accept_encoding)
+        query_string: bytes = scope["query_string"]
+        if len(query_string) > MAX_ADDRESS_BYTES:
+            raise HTTPException(414)
+        match scope["method"]:
+            case "GET" | "HEAD":
+                if b"=" not in query_string:
+                    return await _describe(Request(scope), encoding)
+                call = by_address(query_string, headers.accept, encoding)
+            case "POST":
+                call = by_body(query_string, await _body(receive), headers, encoding)
+            case "OPTIONS":
+                return Response(status_code=204, headers={"Allow": _METHODS})
+            case _:
+                raise HTTPException(405, headers={"Allow": _METHODS})
+        await _answer(call, headers.if_none_match, scope, receive, send)
+        return None
 
 
-async def body_of(request: Request) -> bytes:
-    """The body of the call.
+async def _answer(call: Call, held: str, scope: Scope, receive: Receive, send: Send) -> None:
+    city: City = scope["app"].state.city
+    reader, query = city.reader, call.query
+    note_query(scope, query.text)
+    revision, answer = reader.kept(query)
+    # A star stands for any answer there is: whether there is one is known when it has been made.
+    if held and held != "*" and holds(held, tag := f'"{revision}-{query.digest}"'):
+        await send_unchanged(send, tag)
+        return
+    if answer is None:
+        seconds = min(call.seconds or reader.seconds, reader.seconds)
+        answer = await unless_gone(receive, reader.answer(query, seconds))
+    if answer is not None:
+        tag = "" if answer.changing else f'"{answer.revision}-{query.digest}"'
+        if tag and held == "*":
+            answer.close()
+            await send_unchanged(send, tag)
+        else:
+            await send_answer(send, answer, tag)
+
+
+async def _body(receive: Receive) -> bytes:
+    """The body of a call.
 
     Raises:
         TooLarge: it is longer than we read.
+        HTTPException: it takes too long to arrive.
     """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise TooLarge(
-                f"The body of the call is longer than {MAX_BODY_BYTES:,} bytes.", hint="Send a shorter query."
-            )
-    return bytes(body)
-
-
-@router.get("/sparql", summary="Query by GET", openapi_extra=SPARQL_GET, response_class=Response)
-def query_by_get(request: Request, city: CityNow) -> Response:
-    """Answers a SPARQL query; the prefixes of the project are declared already."""
-    pairs = request.query_params.multi_items()
-    if prefers_html(request) and not {"query", "update"} & {name for name, _ in pairs}:
-        return RedirectResponse(pages(request).sparql(), status_code=303)
-    return _answer(request, city, Call.read(pairs))
-
-
-@router.post("/sparql", summary="Query by POST", openapi_extra=SPARQL_POST, response_class=Response)
-def query_by_post(request: Request, city: CityNow, body: Annotated[bytes, Depends(body_of)]) -> Response:
-    """Answers a SPARQL query sent as a form or as it is; for queries too long for an address."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    in_url = request.query_params.multi_items()
-    if media_type == _UPDATE:
-        raise _read_only()
-    text = _decoded(body)
-    if media_type == _QUERY:
-        return _answer(request, city, Call.read([*in_url, ("query", text)]))
-    if media_type == _FORM:
-        return _answer(request, city, Call.read([*in_url, *parse_qsl(text, keep_blank_values=True)]))
-    raise UnsupportedMediaType(
-        f"A body of type «{media_type or 'none'}» carries no query.",
-        hint=f"Send it as {_FORM} or as {_QUERY}.",
-    )
-
-
-def _decoded(body: bytes) -> str:
     try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise BadRequest("The body of the call is not UTF-8.", hint="Send the query in UTF-8.") from error
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                body += message.get("body", b"")
+                if len(body) > MAX_BODY_BYTES:
+                    raise TooLarge(
+                        f"The body of the call is longer than {MAX_BODY_BYTES:,} bytes.",
+                        hint="Send a shorter query.",
+                    )
+                if not message.get("more_body"):
+                    return bytes(body)
+    except TimeoutError:
+        raise HTTPException(408) from None
 
 
-def _answer(request: Request, city: City, call: Call) -> Response:
-    accept = call.format or request.headers.get("accept") or "*/*"
-
-    def ask() -> Answer:
-        return city.query(
-            call.query, accept=accept, default_graphs=call.default_graphs, named_graphs=call.named_graphs
-        )
-
-    if _CHANGING.search(call.query):
-        return streamed(ask())
-    graphs = (" ".join(call.default_graphs), " ".join(call.named_graphs))
-    return answered(request, city, (call.query, accept, *graphs), ask)
+async def _describe(request: Request, encoding: str | None) -> Response:
+    """What the endpoint is and holds: a form for people, a description for programs."""
+    if prefers_html(request):
+        return RedirectResponse(pages(request).sparql(), status_code=303)
+    city: City = request.app.state.city
+    form = negotiate(request.headers.get("accept"), GRAPH_FORMATS)
+    address = str(request.url.replace(query=""))
+    return await run_in_threadpool(
+        answered,
+        request,
+        city,
+        ("description", form.name, address, encoding or ""),
+        lambda: city.service_description(address, form.name, encoding),
+    )

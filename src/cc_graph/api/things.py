@@ -1,13 +1,14 @@
 """What an IRI of ours leads to: a page for people, a document for programs (303), and those documents."""
 
 import re
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from cc_graph.api.answers import answered
 from cc_graph.api.context import CityNow, pages
-from cc_graph.api.description import CONCEPT, GRAPH, SCHEME, TERMS_DOCUMENT, THING
+from cc_graph.api.description import CONCEPT, SCHEME, TERMS_DOCUMENT, THING
 from cc_graph.api.negotiation import LANGUAGES, choose, prefers_html
 from cc_graph.city import City
 from cc_graph.errors import NotFound
@@ -19,8 +20,6 @@ router = APIRouter(tags=["things"])
 
 DOCUMENTS = {name: GRAPH_FORMATS[name] for name in ("ttl", "jsonld", "nt", "rdfxml")}
 """The formats of a document about a thing; the first is served when the client says nothing."""
-
-_SUFFIXES = {format_.extension: format_ for format_ in DOCUMENTS.values()}
 
 _VOCABULARY = TERMS.removesuffix("#")
 
@@ -46,12 +45,6 @@ def concept(scheme: str, code: str, request: Request, city: CityNow) -> Response
     return _lead(request, city, "scheme:", (scheme, code))
 
 
-@router.get("/graph/{source}", summary="The graph of a source", openapi_extra=GRAPH, response_class=Response)
-def graph(source: str, request: Request, city: CityNow) -> Response:
-    """The description of a named graph: which source it holds, under which licence."""
-    return _lead(request, city, "graph/", (source,))
-
-
 @router.get("/ns", summary="The terms", openapi_extra=TERMS_DOCUMENT, response_class=Response)
 def terms(request: Request, city: CityNow) -> Response:
     """Every class and property of the vocabulary, with definitions in Italian and English."""
@@ -65,22 +58,18 @@ def terms_document(suffix: str, request: Request, city: CityNow) -> Response:
 
 
 def _lead(request: Request, city: City, prefix: str, segments: tuple[str, ...]) -> Response:
-    *parents, last = segments
-    stem, dot, suffix = last.rpartition(".")
-    served = _SUFFIXES.get(suffix) if dot else None
-    name = stem if served else last
-    if not all(_SLUG.fullmatch(segment) for segment in (*parents, name)):
-        raise NotFound(f"There is nothing at {request.url.path}.", hint="See /questions for where to begin.")
-    local = "/".join((*parents, name))
+    local, served = name_and_format(request, segments, DOCUMENTS)
     iri = _VOCABULARY if local == "ns" else expand(prefix + local, city.settings.base_iri)
     if served:
         return _document(request, city, iri, served)
-    return _redirect(request, city, iri)
+    # A thing that does not exist is a 404 here, not a redirect to one.
+    city.require(iri)
+    return redirect(request, iri, DOCUMENTS)
 
 
 def _document(request: Request, city: City, iri: str, served: Format) -> Response:
     path = request.url.path.rpartition(".")[0]
-    links = [*_alternates(request, path, iri), f'<{iri}>; rel="describes"']
+    links = [*alternates(request, path, iri, DOCUMENTS), f'<{iri}>; rel="describes"']
     return answered(
         request, city, (iri, served.name), lambda: _said_of(city, iri, served), {"Link": ", ".join(links)}
     )
@@ -92,21 +81,38 @@ def _said_of(city: City, iri: str, served: Format) -> Answer:
     return city.describe(iri, served.name)
 
 
-def _redirect(request: Request, city: City, iri: str) -> Response:
-    # A thing that does not exist is a 404 here, not a redirect to one.
-    city.require(iri)
+def name_and_format(
+    request: Request, segments: tuple[str, ...], documents: Mapping[str, Format]
+) -> tuple[str, Format | None]:
+    """The name that the last segments of a path spell, and the format its ending asks for; None without one.
+
+    Raises:
+        NotFound: no name of ours can look like that.
+    """
+    *parents, last = segments
+    stem, dot, suffix = last.rpartition(".")
+    served = next((each for each in documents.values() if dot and each.extension == suffix), None)
+    name = stem if served else last
+    if not all(_SLUG.fullmatch(segment) for segment in (*parents, name)):
+        raise NotFound(f"There is nothing at {request.url.path}.", hint="See /questions for where to begin.")
+    return "/".join((*parents, name)), served
+
+
+def redirect(request: Request, iri: str, documents: Mapping[str, Format]) -> Response:
+    """To the page of a thing for people, to the document in the format they accept for programs."""
     path = request.url.path
     page = pages(request).thing(iri) if prefers_html(request) else None
     if page is None:
-        page = f"{path}.{choose(request, DOCUMENTS).extension}"
-    links = ", ".join(_alternates(request, path, iri))
+        page = f"{path}.{choose(request, documents).extension}"
+    links = ", ".join(alternates(request, path, iri, documents))
     return RedirectResponse(page, status_code=303, headers={"Link": links})
 
 
-def _alternates(request: Request, path: str, iri: str) -> list[str]:
-    documents = [
-        f'<{path}.{suffix}>; rel="alternate"; type="{format_.media_type}"'
-        for suffix, format_ in _SUFFIXES.items()
+def alternates(request: Request, path: str, iri: str, documents: Mapping[str, Format]) -> list[str]:
+    """The links to the documents and pages of a thing that lives at a path."""
+    found = [
+        f'<{path}.{format_.extension}>; rel="alternate"; type="{format_.media_type}"'
+        for format_ in documents.values()
     ]
     addresses = {lang: request.app.state.pages(lang).thing(iri) for lang in LANGUAGES}
     people = [
@@ -114,4 +120,4 @@ def _alternates(request: Request, path: str, iri: str) -> list[str]:
         for lang, page in addresses.items()
         if page
     ]
-    return documents + people
+    return found + people

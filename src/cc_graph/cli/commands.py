@@ -74,7 +74,7 @@ def serve(
     """Serve the API and the pages; loads Prato on first start."""
     from cc_graph.cli.server import run_server
 
-    run_server(host, port, lambda: _load("prato", ()))
+    run_server(host, port, lambda: _load("prato", ()), rebuild)
 
 
 @app.command()
@@ -97,6 +97,32 @@ def rebuild() -> None:
     with steps(None, message("loading")) as step:
         report = City.rebuild(settings, step)
     _say_loaded(report, settings.base_iri)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where the copy goes: a folder that is not there yet.")],
+) -> None:
+    """Copy the graph into a folder, whole or not at all; a server may go on running."""
+    from cc_graph.city import City
+
+    with steps(None, message("backing-up")) as step:
+        made = City.backup(folder, progress=step)
+    megabytes = number_text(round(made.size / 1e6, 1), LANGUAGE)
+    counted = {"files": _number(len(made.files)), "size": megabytes}
+    say(message("backed-up", revision=made.revision, folder=folder, **counted))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The folder that cc-graph backup made.")],
+) -> None:
+    """Put a backup in the place of the graph, checked and in one step; stop the server first."""
+    from cc_graph.city import City
+
+    with steps(None, message("restoring")) as step:
+        revision = City.restore(folder, progress=step)
+    say(message("restored", folder=folder, revision=revision))
 
 
 def _load(city: str, files: Sequence[Path]) -> None:

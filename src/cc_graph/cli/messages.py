@@ -25,6 +25,20 @@ MESSAGES: dict[str, dict[str, str]] = {
         "it": "{number} pagine scritte in {folder}.",
         "en": "{number} pages written to {folder}.",
     },
+    "backing-up": {"it": "Copia di sicurezza", "en": "Backing up"},
+    "backed-up": {
+        "it": "Copia di sicurezza della revisione {revision} in {folder}: {files} file, {size} MB.",
+        "en": "Revision {revision} is backed up in {folder}: {files} files, {size} MB.",
+    },
+    "restoring": {"it": "Ripristino", "en": "Restoring"},
+    "restored": {
+        "it": "Ripristinato da {folder}: è ora la revisione {revision}.",
+        "en": "Restored from {folder}: it is revision {revision} now.",
+    },
+    "other-form": {
+        "it": "Questo archivio è di un'altra versione di cc-graph: viene ricostruito.",
+        "en": "This store is of another version of cc-graph: it is built anew.",
+    },
     "no-answer": {"it": "Nessuna risposta.", "en": "No answer."},
     "judging": {"it": "Controllo", "en": "Judging"},
     "conform": {"it": "I dati sono conformi.", "en": "The data conform."},

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
+import sys
 from contextlib import ExitStack
+from math import ceil
 from typing import TYPE_CHECKING
 
 from cc_graph.cli.messages import message
@@ -14,16 +17,22 @@ from cc_graph.errors import Busy, NotFound, Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import uvicorn
+
+    from cc_graph.settings import Settings
+
 LAST_PORT = 65535
+_LAST_WORDS_SECONDS = 5.0  # beyond what a query may take: to send what it answered
 
 
-def run_server(host: str, port: int, load: Callable[[], None]) -> None:
-    """Serve until interrupted.
+def run_server(host: str, port: int, load: Callable[[], None], rebuild: Callable[[], None]) -> None:
+    """Serve until interrupted or told to end; what is being answered then is answered first.
 
     Args:
         host: address or name to listen on.
         port: port to listen on; 0 takes any that is free.
         load: what to do when nothing has been loaded yet.
+        rebuild: what to do when another version of the program made the store.
 
     Raises:
         Busy: the port is in use.
@@ -34,9 +43,13 @@ def run_server(host: str, port: int, load: Callable[[], None]) -> None:
     from cc_graph.city import City
     from cc_graph.settings import Settings
 
+    signal.signal(signal.SIGTERM, _end)
     settings = Settings.from_environment()
     with ExitStack() as held:
         listening = held.enter_context(_listen(host, port))
+        if City.must_rebuild(settings):
+            say(message("other-form"))
+            rebuild()
         try:
             City.open(settings).close()
         except NotFound:
@@ -45,13 +58,35 @@ def run_server(host: str, port: int, load: Callable[[], None]) -> None:
             held.enter_context(City.publishing(settings))
         except Busy:
             say(message("only-reading"))
-        server = uvicorn.Server(
-            uvicorn.Config("cc_graph.app:create_app", factory=True, log_level="warning", server_header=False)
-        )
+        server = uvicorn.Server(_configuration(settings))
         say(message("serving", url=_url(listening)))
         server.run(sockets=[listening])
     if not server.started:
         raise Unavailable("The server did not start.", hint="The lines above say why.")
+
+
+def _end(*_: object) -> None:
+    """What SIGTERM does: end well, all that is held let go. Uvicorn takes the signal itself while it serves, and hands it on at the end."""
+    sys.exit(0)
+
+
+def _configuration(settings: Settings) -> uvicorn.Config:
+    import uvicorn
+
+    from cc_graph.api.logs import configuration
+
+    return uvicorn.Config(
+        "cc_graph.app:create_app",
+        factory=True,
+        http="cc_graph.front:Front",
+        ws="none",
+        access_log=False,
+        log_config=configuration(settings.log_level),
+        server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
+        timeout_graceful_shutdown=ceil(settings.query_seconds + _LAST_WORDS_SECONDS),
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

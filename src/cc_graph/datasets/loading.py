@@ -12,7 +12,7 @@ from cc_graph.datasets.codelists import code_scheme, read_codes
 from cc_graph.datasets.dataset import Dataset, FileSet, LoadReport, unheard
 from cc_graph.datasets.record import LoadRecord, read_record, write_record
 from cc_graph.errors import NotFound
-from cc_graph.store.layout import replace_durably
+from cc_graph.store.layout import VOCABULARIES, replace_durably
 from cc_graph.store.publisher import Publisher
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from cc_graph.settings import Settings
 
     Progress = Callable[[str], None]
-
-VOCABULARIES = "vocabularies"
-"""Folder of the home where imported code lists are kept, so that a rebuild has them too."""
 
 
 def load(settings: Settings, city: str, files: Sequence[Path], progress: Progress | None) -> LoadReport:
@@ -36,19 +33,20 @@ def load(settings: Settings, city: str, files: Sequence[Path], progress: Progres
 
 def rebuild(settings: Settings, progress: Progress | None) -> LoadReport:
     """As `City.rebuild`."""
-    record = _record(settings.home)
-    holding = _holding(record)
-    with Publisher(settings.home) as publisher:
-        return _build(publisher, settings.home, record, holding, progress)
+    with Publisher(
+        settings.home
+    ) as publisher:  # it also ends a restore that was killed, which brings a record
+        record = _record(settings.home)
+        return _build(publisher, settings.home, record, _holding(record), progress)
 
 
 def import_codes(scheme_name: str, path: Path, settings: Settings) -> int:
     """As `City.import_codes`."""
     scheme = code_scheme(scheme_name)
     codes = len(read_codes(scheme, path))
-    record = _record(settings.home)
-    holding = _holding(record)
     with Publisher(settings.home) as publisher:
+        record = _record(settings.home)
+        holding = _holding(record)
         kept = settings.home / VOCABULARIES / f"{scheme.name}.csv"
         kept.parent.mkdir(parents=True, exist_ok=True)
         before = kept.read_bytes() if kept.exists() else None

@@ -6,7 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from cc_graph.store.layout import replace_durably
+from cc_graph.errors import BadParameter
+from cc_graph.store.layout import RECORD, replace_durably
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ class LoadRecord:
 
 def read_record(home: Path) -> LoadRecord | None:
     """The record of a home, None if nothing was loaded there."""
-    path = home / "loaded.json"
+    path = home / RECORD
     if not path.is_file():
         return None
     fields = json.loads(path.read_text(encoding="utf-8"))
@@ -38,4 +39,18 @@ def read_record(home: Path) -> LoadRecord | None:
 
 def write_record(home: Path, record: LoadRecord) -> None:
     """Keep a record; the old one stays until the new one is complete."""
-    replace_durably(home / "loaded.json", json.dumps(asdict(record)).encode())
+    replace_durably(home / RECORD, json.dumps(asdict(record)).encode())
+
+
+def check_base(home: Path, base_iri: str) -> None:
+    """Make sure that what lies in a home, if anything does, is under a base.
+
+    Raises:
+        BadParameter: it is under another.
+    """
+    record = read_record(home)
+    if record and record.base_iri != base_iri:
+        raise BadParameter(
+            f"This graph was loaded under {record.base_iri}, not {base_iri}.",
+            hint="Set CC_GRAPH_BASE_IRI as it was, or load the graph again.",
+        )

@@ -17,10 +17,11 @@ _TURTLE: Final = re.compile(
     | (?P<open>[\[({]|<<) | (?P<close>[\])}]|>>)""",
     re.VERBOSE | re.DOTALL,
 )
-_JSON: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|(?P<open>[\[{])|(?P<close>[\]}])', re.DOTALL)
+_JSON: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|\\.|(?P<open>[\[{])|(?P<close>[\]}])', re.DOTALL)
+# What is never closed reaches to the end (`\Z`): else each `<!--` of many would be searched to the end again.
 _XML: Final = re.compile(
-    rb"""<!--.*?--> | <!\[CDATA\[.*?\]\]> | <\?.*?\?>
-    | (?P<close></) | <[^\s/>!?]++(?:[^"'>/]|"[^"]*"|'[^']*'|/(?!>))*+(?:/>|(?P<open>>))""",
+    rb"""<!--.*?(?:-->|\Z) | <!\[CDATA\[.*?(?:\]\]>|\Z) | <\?.*?(?:\?>|\Z)
+    | (?P<close></) | <[^\s/>!?]++(?:[^"'>/]|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|/(?!>))*+(?:/>|(?P<open>>)|\Z)""",
     re.VERBOSE | re.DOTALL,
 )
 _BY_FORMAT: Final = {"jsonld": _JSON, "rdfxml": _XML}

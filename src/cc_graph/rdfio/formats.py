@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ TABLE_FORMATS: Mapping[str, Format] = _by_name(
     ),
     Format("csv", "text/csv", "csv", for_tables=True),
     Format("tsv", "text/tab-separated-values", "tsv", for_tables=True),
+    Format("geojson", "application/geo+json", "geojson", for_tables=True),
 )
 """For SELECT and ASK; the first is the default."""
 
@@ -68,6 +70,9 @@ _OTHER_NAMES = {"turtle": "ttl", "ntriples": "nt", "n-triples": "nt", "nquads": 
     "owl": "rdfxml",
 }
 
+# What SPARQLWrapper and others say in `format=`, also of the answer to a CONSTRUCT.
+_CLIENTS_NAMES = {"xml": "rdfxml", "rdf+xml": "rdfxml", "json": "jsonld", "n3": "ttl"}
+
 
 def by_name(name: str, formats: Mapping[str, Format]) -> Format:
     """The format called so; case does not matter.
@@ -76,7 +81,7 @@ def by_name(name: str, formats: Mapping[str, Format]) -> Format:
         NotAcceptable: none of these formats has that name.
     """
     wanted = name.lower().lstrip(".")
-    found = formats.get(_OTHER_NAMES.get(wanted, wanted))
+    found = formats.get(_OTHER_NAMES.get(wanted, wanted)) or formats.get(_CLIENTS_NAMES.get(wanted, ""))
     if found is None:
         raise NotAcceptable(f"There is no format «{name}» here.", hint=f"Choose one of {', '.join(formats)}.")
     return found
@@ -124,6 +129,25 @@ def negotiate(accept: str | None, formats: Mapping[str, Format]) -> Format:
         on_offer = ", ".join(each.media_type for each in formats.values())
         raise NotAcceptable(f"Nothing here can be served as «{accept}».", hint=f"Accept one of {on_offer}.")
     return best
+
+
+@lru_cache(1000)
+def acceptable(accept: str) -> tuple[Format | None, Format | None]:
+    """The best formats for a table and for a graph, None where a client takes none; as `negotiate`.
+
+    Raises:
+        NotAcceptable: the client takes neither.
+    """
+    found: list[Format | None] = []
+    for formats in (TABLE_FORMATS, GRAPH_FORMATS):
+        try:
+            found.append(negotiate(accept, formats))
+        except NotAcceptable:
+            found.append(None)
+    table, graph = found
+    if table is None and graph is None:
+        negotiate(accept, {**TABLE_FORMATS, **GRAPH_FORMATS})  # says so, and what is on offer
+    return table, graph
 
 
 def _ranges(accept: str) -> Iterable[tuple[str, float]]:

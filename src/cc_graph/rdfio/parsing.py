@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from cc_graph.errors import NotFound, TooMuch, Unavailable
-from cc_graph.sandbox import Sandbox
+from cc_graph.sandbox import Sandbox, read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cc_graph.rdfio.formats import Format
 
 LARGEST_FILE = 64 << 20
 """How many bytes a file may have."""
+
+LARGEST_ANSWER = 256 << 20
+"""How many bytes of N-Quads it may become."""
 
 SECONDS = 60.0
 MEMORY_MB = 1024
@@ -29,15 +35,17 @@ class Parsed:
         nquads: its quads as N-Quads. Blank nodes have names that occur in no other file.
         count: how many quads it states, repetitions included.
         prefixes: the prefixes it declares.
+        names: of the IRIs in it, those that begin as was asked.
     """
 
     nquads: bytes
     count: int
     prefixes: dict[str, str]
+    names: tuple[str, ...] = ()
 
 
 def parse(
-    source: Path | bytes,
+    source: Path | bytes | IO[bytes],
     form: Format,
     base_iri: str | None = None,
     *,
@@ -81,45 +89,61 @@ class Parser:
 
     def parse(
         self,
-        source: Path | bytes,
+        source: Path | bytes | IO[bytes],
         form: Format,
         base_iri: str | None = None,
         *,
         graph: str | None = None,
         skolem_prefix: str | None = None,
+        names_below: Sequence[str] = (),
+        plain: bool = False,
+        coding: str = "",
+        largest: int | None = None,
+        largest_answer: int = LARGEST_ANSWER,
+        seconds: float | None = None,
     ) -> Parsed:
         """Read one file or document.
 
         Args:
-            source: a path, or the bytes themselves.
+            source: a path, the bytes themselves, or a file that has them.
             form: one of `GRAPH_FORMATS`.
             base_iri: what relative IRIs are resolved against; without it they are an error.
             graph: IRI of the named graph that gets the triples which stand in none.
             skolem_prefix: blank nodes become IRIs that begin so; without it they stay blank, under new names.
+            names_below: how the IRIs begin that `Parsed.names` lists.
+            plain: whether what RDF 1.1 does not know (statements about statements, base directions) is an error.
+            coding: `gzip` or `zstd` if the document comes so packed.
+            largest: how many bytes it may have, unpacked; `LARGEST_FILE` if None.
+            largest_answer: how many bytes of N-Quads it may become: some formats can say much in few words.
+            seconds: how long it may take; the parser's own limit if None.
 
         Raises:
             NotFound: there is no such file.
             Unavailable: the file cannot be read.
-            BadData: it is malformed, nested too deeply, or wants documents from the network or entities declared.
+            BadData: it is malformed, nested too deeply, has a term beyond measure, or wants documents from the network
+                or entities declared.
             TooMuch: it is too large, or takes too much time or memory.
+            TooLarge: it becomes too large when it is unpacked.
         """
+        largest = LARGEST_FILE if largest is None else largest
         name = str(source) if isinstance(source, Path) else "The document"
-        header = {"name": name, "format": form.name, "base_iri": base_iri, "graph": graph}
+        header: dict[str, Any] = {"name": name, "format": form.name, "base_iri": base_iri, "graph": graph}
+        header |= {"skolem_prefix": skolem_prefix, "names_below": list(names_below), "plain": plain}
+        header |= {"coding": coding, "largest": largest, "largest_answer": largest_answer}
         with _opened(source) as file:
-            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+            if os.fstat(file.fileno()).st_size > largest:
                 raise TooMuch(
-                    f"{name} is larger than {LARGEST_FILE >> 20} MB.", hint="Split it into smaller files."
+                    f"{name} is larger than {largest >> 20} MB.", hint="Split it into smaller files."
                 )
-            return self._ask(header | {"skolem_prefix": skolem_prefix}, file)
+            return self._ask(header, file, self._seconds if seconds is None else seconds)
 
-    def _ask(self, header: dict[str, str | None], file: IO[bytes]) -> Parsed:
+    def _ask(self, header: dict[str, Any], file: IO[bytes], seconds: float) -> Parsed:
         try:
-            reply, fd = self._child().request(header, [file.fileno()], seconds=self._seconds)
+            reply, body = self._child().request(header, [file.fileno()], seconds=seconds)
         except TooMuch as error:
             sentence = f"{header['name']} could not be read. {error}"
             raise TooMuch(sentence, hint="Split it into smaller files.") from None
-        with os.fdopen(fd, "rb") as body:  # type: ignore[arg-type]  # the child always sends one
-            return Parsed(body.read(), reply["count"], reply["prefixes"])
+        return Parsed(read(body), reply["count"], reply["prefixes"], tuple(reply["names"]))
 
     def _child(self) -> Sandbox:
         if self._sandbox is None or not self._sandbox.alive:
@@ -128,7 +152,10 @@ class Parser:
         return self._sandbox
 
 
-def _opened(source: Path | bytes) -> IO[bytes]:
+def _opened(source: Path | bytes | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    if not isinstance(source, Path | bytes):
+        source.flush()
+        return nullcontext(source)
     if isinstance(source, bytes):
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
         spool.write(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tempfile
@@ -12,6 +13,9 @@ import pyoxigraph as ox
 
 from cc_graph.errors import BadData, CityError, TooMuch, Unavailable
 from cc_graph.rdfio.depth import check_depth
+from cc_graph.rdfio.inflating import unpacked
+from cc_graph.rdfio.jsonld import check_words, with_our_context
+from cc_graph.rdfio.limits import MOST_PREFIXES, Bounded, check_iri, check_literal
 from cc_graph.sandbox import serve
 
 if TYPE_CHECKING:
@@ -19,8 +23,8 @@ if TYPE_CHECKING:
 
     Header = dict[str, Any]
 
-LARGEST_ANSWER: Final = 256 << 20
-"""How many bytes of N-Quads a document may become: some formats can say much in few words."""
+MOST_NAMES: Final = 50_000
+"""How many things of a graph a document may refer to, where they are asked for."""
 
 _FORMATS: Final = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -30,8 +34,11 @@ _FORMATS: Final = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+_BOM: Final = b"\xef\xbb\xbf"
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PLACE: Final = re.compile(r"^Parser error (?:at|between) .*?: ", re.DOTALL)
+_UNPRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_LONGEST_REASON: Final = 200
 _HINTS: Final = (
     ("has not been declared", "Declare the prefix at the top of the file."),
     ("No scheme found", "Write the IRI in full, or say what it is relative to with @base."),
@@ -46,64 +53,113 @@ def answer(header: Header, fds: Sequence[int]) -> tuple[Header, IO[bytes]]:
     Raises:
         BadData: it is malformed, nested too deeply, or asks for what is not in it.
         TooMuch: it says too much.
+        TooLarge: it is too large when it is unpacked.
     """
-    document = _read(fds[0])
-    name, form = header["name"], header["format"]
-    if form == "rdfxml":
-        _refuse_declarations(document, name)
-    check_depth(document, form, name)
+    document = _document(header, fds[0])
+    name = header["name"]
     with ExitStack() as stack:
         body = stack.enter_context(tempfile.TemporaryFile())
         try:
-            parser = ox.parse(document, _FORMATS[form], base_iri=header["base_iri"], rename_blank_nodes=True)
-            quads = _Quads(parser, header["graph"], header["skolem_prefix"])
-            ox.serialize(quads, body, ox.RdfFormat.N_QUADS)
+            parser = ox.parse(
+                document, _FORMATS[header["format"]], base_iri=header["base_iri"], rename_blank_nodes=True
+            )
+            quads = _Quads(parser, header)
+            bounded: Any = Bounded(body, header["largest_answer"], _says_too_much)
+            ox.serialize(quads, bounded, ox.RdfFormat.N_QUADS)
             body.flush()
         except SyntaxError as error:
             raise _malformed(error, name) from None
         except (ValueError, MemoryError) as error:
             raise BadData(
-                f"{name} cannot be read: {error}.", hint="Look for an IRI or a literal beyond measure."
+                f"{name} cannot be read: {_readable(str(error))}.",
+                hint="Look for an IRI or a literal beyond measure.",
             ) from None
         except OSError as error:
-            raise Unavailable(
-                f"{name} cannot be read: {error.strerror}.", hint="Look for space in the temporary folder."
-            ) from None
-        if body.tell() > LARGEST_ANSWER:
-            raise TooMuch(f"It states more than {LARGEST_ANSWER >> 20} MB of facts.", hint="Split it.")
+            raise _unwritable(error, name) from None
+        if len(parser.prefixes) > MOST_PREFIXES:
+            raise BadData(
+                f"{name} declares more than {MOST_PREFIXES:,} prefixes.", hint="Declare those it uses."
+            )
         stack.pop_all()  # whoever answers closes it
-        return {"count": quads.count, "prefixes": parser.prefixes}, body
+        told = {"count": quads.count, "prefixes": parser.prefixes, "names": sorted(quads.names)}
+        return told, body
 
 
 class _Quads:
-    """The quads of a parser, put into a graph and skolemised as asked, and counted."""
+    """The quads of a parser, put into a graph and skolemised as asked, bounded and counted."""
 
-    def __init__(self, parser: ox.QuadParser, graph: str | None, skolem_prefix: str | None) -> None:
+    def __init__(self, parser: ox.QuadParser, header: Header) -> None:
         self.count = 0
+        self.names: set[str] = set()
         self._parser = parser
-        self._graph = None if graph is None else ox.NamedNode(graph)
-        self._prefix = skolem_prefix
+        self._graph = None if header["graph"] is None else ox.NamedNode(header["graph"])
+        self._prefix = header["skolem_prefix"]
+        self._below = tuple(header["names_below"])
+        self._plain = header["plain"]
+        self._name = header["name"]
 
     def __iter__(self) -> Iterator[ox.Quad]:
+        kept = self._graph is None and self._prefix is None
         for quad in self._parser:
             self.count += 1
-            graph = quad.graph_name
-            if self._graph is not None and isinstance(graph, ox.DefaultGraph):
-                graph = self._graph
-            if self._prefix is None:
-                yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
-            else:
-                yield ox.Quad(
-                    self._named(quad.subject), quad.predicate, self._named(quad.object), self._named(graph)
-                )
+            subject, predicate, value, graph = quad
+            check_iri(predicate, self._name)
+            said = self._checked(subject), predicate, self._checked(value)
+            place = self._checked(graph)
+            yield quad if kept else ox.Quad(*said, place)
 
-    def _named(self, term: Any) -> Any:
-        """The term, blank nodes in it replaced by IRIs."""
-        if isinstance(term, ox.BlankNode):
-            return ox.NamedNode(f"{self._prefix}{term.value}")
-        if isinstance(term, ox.Triple):
-            return ox.Triple(self._named(term.subject), term.predicate, self._named(term.object))
+    def _checked(self, term: Any) -> Any:
+        """The term, once it is known to be within bounds; blank nodes in it replaced by IRIs, if asked."""
+        if isinstance(term, ox.NamedNode):
+            check_iri(term, self._name)
+            if self._below and term.value.startswith(self._below):
+                self._note(term.value)
+        elif isinstance(term, ox.Literal):
+            check_literal(term, self._name)
+            if self._plain and term.direction is not None:
+                raise BadData(
+                    f"{self._name} gives «{term.value[:40]}» a base direction, which RDF 1.1 does not know.",
+                    hint="Leave the direction (--ltr, --rtl) out.",
+                )
+        elif isinstance(term, ox.BlankNode):
+            return term if self._prefix is None else ox.NamedNode(f"{self._prefix}{term.value}")
+        elif isinstance(term, ox.Triple):
+            return self._quoted(term)
+        elif self._graph is not None:  # the default graph
+            return self._graph
         return term
+
+    def _quoted(self, triple: ox.Triple) -> ox.Triple:
+        if self._plain:
+            raise BadData(
+                f"{self._name} has a statement about a statement (<<…>>), which RDF 1.1 does not know.",
+                hint="Say in the description of the source what is known of the statement.",
+            )
+        check_iri(triple.predicate, self._name)
+        return ox.Triple(self._checked(triple.subject), triple.predicate, self._checked(triple.object))
+
+    def _note(self, iri: str) -> None:
+        self.names.add(iri)
+        if len(self.names) > MOST_NAMES:
+            raise TooMuch(
+                f"It refers to more than {MOST_NAMES:,} things.", hint="Split it into smaller files."
+            )
+
+
+def _document(header: Header, fd: int) -> bytes:
+    """The document: unpacked, without a byte order mark, not too deep, nothing declared, our context put in."""
+    name, form = header["name"], header["format"]
+    document = _read(fd)
+    if header["coding"]:
+        document = unpacked(document, header["coding"], header["largest"], name)
+    document = document.removeprefix(_BOM)
+    if form == "rdfxml":
+        _refuse_declarations(document, name)
+    check_depth(document, form, name)
+    if form == "jsonld":
+        document = with_our_context(document, header["base_iri"], name)
+        check_words(document, header["base_iri"], name)
+    return document
 
 
 def _read(fd: int) -> bytes:
@@ -113,7 +169,11 @@ def _read(fd: int) -> bytes:
 
 
 def _refuse_declarations(document: bytes, name: str) -> None:
-    """No DTD: entities can grow without bound and can name files. Only UTF-8 can be searched for them."""
+    """No DTD: entities can grow without bound and can name files.
+
+    Only UTF-8 can be searched for them (the engine reads nothing else), and it is: also comments and CDATA, so that
+    nothing hangs on where we think a comment ends.
+    """
     if document[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in document[:4]:
         raise BadData(f"{name} is not UTF-8.", hint="Save the file as UTF-8.")
     found = _DECLARATION.search(document)
@@ -123,6 +183,18 @@ def _refuse_declarations(document: bytes, name: str) -> None:
             f"{name}, line {line}: a document type declaration is not read.",
             hint="Leave out DOCTYPE and ENTITY and write the IRIs in full.",
         )
+
+
+def _says_too_much() -> TooMuch:
+    return TooMuch("It states too much for its size.", hint="Split it into smaller files.")
+
+
+def _unwritable(error: OSError, name: str) -> CityError:
+    if error.errno == errno.EFBIG:
+        return _says_too_much()
+    return Unavailable(
+        f"{name} cannot be read: {error.strerror}.", hint="Look for space in the temporary folder."
+    )
 
 
 def _malformed(error: SyntaxError, name: str) -> CityError:
@@ -137,7 +209,13 @@ def _malformed(error: SyntaxError, name: str) -> CityError:
         (hint for sign, hint in _HINTS if sign in reason),
         "Mend that place; a text editor for RDF shows it too.",
     )
-    return BadData(f"{name}{place}: {reason}.", hint=hint)
+    return BadData(f"{name}{place}: {_readable(reason)}.", hint=hint)
+
+
+def _readable(reason: str) -> str:
+    """What the engine says, which may quote a megabyte of the document: one line of it."""
+    line = _UNPRINTED.sub(" ", reason)
+    return line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]}…"
 
 
 if __name__ == "__main__":

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
-import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Self
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from hashlib import blake2b
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Self, TypeVar
+from weakref import finalize
 
-from cc_graph.errors import CityError, TooMuch, Unavailable
-from cc_graph.sandbox import Sandbox
-from cc_graph.store.layout import Layout, Lease
-from cc_graph.store.tokens import survey
+from cc_graph.errors import BadQuery, CityError, TooMuch, Unavailable
+from cc_graph.store.cache import AnswerCache
+from cc_graph.store.layout import Layout
+from cc_graph.store.pool import Pool
+from cc_graph.store.statistics import PoolStatistics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
     from cc_graph.rdfio.formats import Format
+    from cc_graph.store.pool import Reply
+
+Result = TypeVar("Result")
+
+LONGEST_QUERY = 1 << 20
+"""How many characters a query may have."""
+
+CACHE_BYTES = 64 << 20
+"""How many bytes of answers are kept."""
+
+MOST_SPOOLED_BYTES = 4 << 30
+"""How many bytes of large answers may lie in files while clients fetch them."""
+
+_ENTRY_BYTES = 1024  # what an answer takes beside its bytes and its query, roughly
 
 
 @dataclass(frozen=True)
@@ -27,16 +46,27 @@ class Answer:
     Attributes:
         kind: `table` (SELECT), `boolean` (ASK) or `graph`.
         media_type: of the body.
-        body: the bytes, rewound and seekable.
+        content: the bytes, rewound and seekable; or, if they are few, as they are.
         size: how many bytes.
         revision: the revision of the graph that was asked.
+        encoding: content coding of the body: gzip, zstd or none.
+        changing: whether the next call may get another answer on the same revision: the query asks for the time or for chance.
+        released: what to call when the body is closed.
     """
 
     kind: Literal["table", "boolean", "graph"]
     media_type: str
-    body: BinaryIO
+    content: bytes | BinaryIO
     size: int
     revision: str
+    encoding: str | None = None
+    changing: bool = False
+    released: Callable[[], object] = bool
+
+    @cached_property
+    def body(self) -> BinaryIO:
+        """The bytes as a file."""
+        return BytesIO(self.content) if isinstance(self.content, bytes) else self.content
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -48,26 +78,75 @@ class Answer:
 
     def read(self) -> bytes:
         """All the bytes; the body is closed then."""
-        with self.body:
-            return self.body.read()
+        if isinstance(self.content, bytes):
+            return self.content
+        with self:
+            return self.content.read()
 
     def close(self) -> None:
         """Close the body. May be called more than once."""
         self.body.close()
+        self.released()
 
 
-@dataclass
-class _Checkpoint:
-    """A leased checkpoint and how many workers stand on it; the last one to leave gives the lease back."""
+@dataclass(frozen=True)
+class Query:
+    """A query and the form its answer is wanted in; the prefixes of `vocab.PREFIXES` need no declaration.
 
-    lease: Lease
-    users: int = 0
+    Attributes:
+        text: SELECT, ASK, CONSTRUCT or DESCRIBE.
+        table_format: for SELECT and ASK; None if a table is not acceptable.
+        graph_format: for CONSTRUCT and DESCRIBE; None if a graph is not acceptable.
+        default_graphs: IRIs of graphs whose merge is asked instead of the merge of all; with `named_graphs` they take
+            the place of the query's FROM clauses.
+        named_graphs: IRIs of the graphs GRAPH can see.
+        encoding: content coding, if it is worth it: gzip or zstd.
+    """
 
+    text: str
+    table_format: Format | None
+    graph_format: Format | None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    encoding: str | None = None
 
-@dataclass
-class _Worker:
-    sandbox: Sandbox
-    checkpoint: _Checkpoint
+    @cached_property
+    def digest(self) -> str:
+        """Tells this query from all others, form included."""
+        parts = (
+            self.text,
+            self.table_format and self.table_format.name,
+            self.graph_format and self.graph_format.name,
+            self.default_graphs,
+            self.named_graphs,
+            self.encoding,
+        )
+        return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+    @cached_property
+    def header(self) -> dict[str, Any]:
+        """The request to a worker.
+
+        Raises:
+            BadQuery: it is too long, or not text.
+        """
+        if len(self.text) > LONGEST_QUERY:
+            raise BadQuery(
+                f"The query is longer than {LONGEST_QUERY:,} characters.", hint="Ask for less at a time."
+            )
+        try:
+            self.text.encode()
+        except UnicodeEncodeError:
+            raise BadQuery("The query is not text in UTF-8.", hint="Save it in UTF-8.") from None
+        header: dict[str, Any] = {"op": "query", "text": self.text, "encoding": self.encoding}
+        header["table_format"] = self.table_format and self.table_format.name
+        header["graph_format"] = self.graph_format and self.graph_format.name
+        if self.default_graphs or self.named_graphs:
+            header["graphs"] = [
+                list(dict.fromkeys(self.default_graphs)),
+                list(dict.fromkeys(self.named_graphs)),
+            ]
+        return header
 
 
 class Reader:
@@ -75,9 +154,19 @@ class Reader:
 
     Workers start when they are first needed. A worker that dies or is killed is replaced. When a newer revision is
     published, the next query is answered from it, while queries that run go on with the revision they began with.
+
+    The pool lives in one event loop: the one it is attached to, else a loop of its own in a thread.
     """
 
-    def __init__(self, home: Path, base_iri: str, seconds: float, memory_mb: int, workers: int = 2) -> None:
+    def __init__(
+        self,
+        home: Path,
+        base_iri: str,
+        seconds: float,
+        memory_mb: int,
+        workers: int = 3,
+        waiting: int = 200,
+    ) -> None:
         """Look at a home folder; nothing is opened yet.
 
         Args:
@@ -85,18 +174,18 @@ class Reader:
             base_iri: against which relative IRIs of queries are resolved.
             seconds: how long an answer may take, waiting included.
             memory_mb: what an answer may add to the memory of a worker at rest.
-            workers: how many answers may be made at the same time.
+            workers: how many answers may be made at the same time; one is kept for young queries.
+            waiting: how many queries may wait for a worker.
         """
+        self.seconds = seconds
         self._layout = Layout(home)
-        self._base_iri = base_iri
-        self._seconds = seconds
-        self._memory_mb = memory_mb
-        self._most = workers
-        self._change = threading.Condition()
-        self._idle: list[_Worker] = []  # the last one used comes first: its caches are warm
-        self._busy = 0
-        self._newest: _Checkpoint | None = None
-        self._isolated: bool | None = None
+        self._make = partial(Pool, self._layout, base_iri, memory_mb, workers, waiting)
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._pool: Pool | None = None
+        self._cache: AnswerCache[Answer] = AnswerCache(CACHE_BYTES)
+        self._spooled = 0
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -106,6 +195,10 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         """Stop the workers."""
         self.close()
+
+    def attach(self) -> None:
+        """Have the pool live in the running event loop: answers are had there without a detour. Before the first query."""
+        self._loop = asyncio.get_running_loop()
 
     @property
     def revision(self) -> str:
@@ -120,161 +213,188 @@ class Reader:
     @property
     def network_isolated(self) -> bool:
         """Whether the workers of this host run without network; starts one to see."""
-        if self._isolated is None:
-            self._request({"op": "ping"}, None)
-        return bool(self._isolated)
+        if self.statistics.isolated is None:
+            self._wait(lambda: self._submit({"op": "ping"}, self.seconds))
+        return bool(self.statistics.isolated)
+
+    @property
+    def statistics(self) -> PoolStatistics:
+        """How the pool is doing."""
+        if self._pool is None:
+            return PoolStatistics()
+        kept = self._cache
+        return replace(
+            self._pool.statistics(), cache_hits=kept.hits, cache_misses=kept.misses, cache_bytes=kept.size
+        )
 
     def query(
         self,
         text: str,
         *,
-        table_format: Format,
-        graph_format: Format,
+        table_format: Format | None,
+        graph_format: Format | None,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        encoding: str | None = None,
         seconds: float | None = None,
     ) -> Answer:
-        """Answer a SPARQL query; the prefixes of `vocab.PREFIXES` need no declaration.
+        """Answer a SPARQL query, from any thread but the event loop's; `Query` says what of the arguments.
 
         Args:
-            text: SELECT, ASK, CONSTRUCT or DESCRIBE.
+            text: the query.
             table_format: for SELECT and ASK.
             graph_format: for CONSTRUCT and DESCRIBE.
-            default_graphs: IRIs of graphs whose merge is asked instead of the merge of all; with `named_graphs` they
-                take the place of the query's FROM clauses.
-            named_graphs: IRIs of the graphs GRAPH can see.
+            default_graphs: IRIs of graphs.
+            named_graphs: IRIs of graphs.
+            encoding: content coding.
             seconds: how long it may take; the reader's own limit if None.
 
         Raises:
             BadQuery: the text is wrong or nested too deeply.
             BadRequest: a graph's name is no IRI, or the graphs asked for are too large to merge.
+            NotAcceptable: it has no answer in the formats given.
             Refused: it is an update or calls another endpoint.
-            TooMuch: it took too much time or memory.
+            TooMuch: it took too much time or memory, or too many are waiting.
             NotFound: nothing has been loaded.
             Unavailable: the store cannot be used.
         """
-        found = survey(text)
-        header: dict[str, Any] = {"op": "query", "text": text}
-        header |= {"table_format": table_format.name, "graph_format": graph_format.name}
-        if default_graphs or named_graphs:
-            header["graphs"] = [list(dict.fromkeys(default_graphs)), list(dict.fromkeys(named_graphs))]
-        elif found.from_graphs or found.from_named:
-            header["from"] = [found.prologue, found.from_graphs, found.from_named]
-        reply, body, revision = self._request(header, seconds)
-        shown_as = graph_format if reply["kind"] == "graph" else table_format
-        return _answer(reply["kind"], shown_as, body, revision)
+        query = Query(text, table_format, graph_format, tuple(default_graphs), tuple(named_graphs), encoding)
+        return self._wait(lambda: self._answer(query, seconds))
 
-    def dump(self, form: Format, graphs: Sequence[str] | None = None) -> Answer:
+    def kept(self, query: Query) -> tuple[str, Answer | None]:
+        """The newest revision, and the answer to a query if it was answered on it before.
+
+        For who lives in the attached event loop; others are told the revision only.
+        """
+        pool = self._at_home()
+        if pool is None:
+            return self.revision, None
+        revision = pool.revision
+        return revision, self._cache.get(revision, query.digest)
+
+    async def answer(self, query: Query, seconds: float | None = None) -> Answer:
+        """As `query`, from an event loop, the attached one best. To cancel it stops the query."""
+        if self._at_home() is not None:
+            return await self._answer(query, seconds)
+        loop = self._running_loop()
+        future = asyncio.run_coroutine_threadsafe(self._answer(query, seconds), loop)
+        return await asyncio.wrap_future(future)
+
+    def dump(self, form: Format, graphs: Sequence[str] | None = None, encoding: str | None = None) -> Answer:
         """Write out named graphs, never the merge; a format without graphs holds the union of those asked for.
 
         Args:
             form: one of `GRAPH_FORMATS`.
             graphs: their IRIs; None for all.
+            encoding: content coding.
 
         Raises:
             NotFound: there is no such graph, or nothing has been loaded.
             TooMuch: it took too much time or memory.
         """
         wanted = None if graphs is None else list(graphs)
-        reply, body, revision = self._request({"op": "dump", "format": form.name, "graphs": wanted}, None)
-        return _answer(reply["kind"], form, body, revision)
+        header = {"op": "dump", "format": form.name, "graphs": wanted, "encoding": encoding}
+        return self._made(self._wait(lambda: self._submit(header, self.seconds)), form)
 
     def close(self) -> None:
-        """Stop the workers; answers being made are given first. May be called more than once."""
-        with self._change:
-            self._closed = True
-            while self._idle:
-                self._dismiss(self._idle.pop())
-            self._move_to(None)
+        """Stop the workers. May be called more than once."""
+        self._closed = True
+        with self._lock:
+            pool, self._pool = self._pool, None
+            if pool is not None and self._loop is not None:
+                if self._thread is None:
+                    pool.close()
+                else:
+                    asyncio.run_coroutine_threadsafe(_close(pool), self._loop).result()
+            if self._thread is not None and self._loop is not None:
+                self._loop.call_soon_threadsafe(self._loop.stop)
+                self._thread.join()
+                self._loop.close()
+                self._loop = self._thread = None
 
-    def _request(
-        self, header: dict[str, Any], seconds: float | None
-    ) -> tuple[dict[str, Any], int | None, str]:
-        allowed = self._seconds if seconds is None else seconds
-        worker = self._take(allowed)
-        try:
-            reply, body = worker.sandbox.request(header, seconds=allowed)
-            return reply, body, worker.checkpoint.lease.revision
-        finally:
-            self._give_back(worker)
+    # The pool and its event loop
 
-    def _take(self, patience: float) -> _Worker:
-        """A worker on the newest checkpoint, for the caller alone; waits at most so many seconds for one."""
-        deadline = time.monotonic() + patience
-        with self._change:
-            while True:
-                checkpoint = self._newest_checkpoint()
-                while self._idle:
-                    worker = self._idle.pop()
-                    if worker.sandbox.alive:
-                        self._busy += 1
-                        return worker
-                    self._dismiss(worker)
-                if self._busy < self._most:
-                    self._busy += 1
-                    checkpoint.users += 1
-                    break
-                if not self._change.wait(deadline - time.monotonic()):
-                    raise TooMuch(
-                        f"All {self._most} workers were busy for {patience:g} seconds.",
-                        hint="Try again in a moment.",
-                    )
-        return self._start(checkpoint)
+    def _at_home(self) -> Pool | None:
+        """The pool, if the caller runs in its event loop."""
+        if self._loop is not None and asyncio.get_running_loop() is self._loop:
+            return self._open_pool()
+        return None
 
-    def _start(self, checkpoint: _Checkpoint) -> _Worker:
-        """A new worker; its place in the pool has been taken already."""
-        try:
-            path = str(checkpoint.lease.path)
-            sandbox = Sandbox("cc_graph.store.worker", path, self._base_iri, memory_mb=self._memory_mb)
-        except BaseException:
-            with self._change:
-                self._busy -= 1
-                self._leave(checkpoint)
-                self._change.notify()
-            raise
-        self._isolated = sandbox.network_isolated
-        return _Worker(sandbox, checkpoint)
-
-    def _give_back(self, worker: _Worker) -> None:
-        with self._change:
-            self._busy -= 1
-            if worker.sandbox.alive and worker.checkpoint is self._newest:
-                self._idle.append(worker)
-            else:
-                self._dismiss(worker)
-            self._change.notify()
-
-    def _newest_checkpoint(self) -> _Checkpoint:
-        """The newest checkpoint, leased; idle workers on an older one are stopped."""
+    def _open_pool(self) -> Pool:
         if self._closed:
             raise Unavailable("This reader is closed.", hint="Open another.")
-        newest = self._newest
-        if newest is None or newest.lease.revision != self._layout.revision():
-            newest = _Checkpoint(self._layout.lease())
-            while self._idle:
-                self._dismiss(self._idle.pop())
-            self._move_to(newest)
-        return newest
+        if self._pool is None:
+            self._pool = self._make()
+        return self._pool
 
-    def _move_to(self, newest: _Checkpoint | None) -> None:
-        old, self._newest = self._newest, newest
-        if old is not None and not old.users:
-            old.lease.release()
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._closed:
+                raise Unavailable("This reader is closed.", hint="Open another.")
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=self._loop.run_forever, name="readers", daemon=True)
+                self._thread.start()
+            return self._loop
 
-    def _dismiss(self, worker: _Worker) -> None:
-        worker.sandbox.close()
-        self._leave(worker.checkpoint)
+    def _wait(self, make: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """Run a coroutine in the pool's event loop and wait for it in this thread."""
+        loop = self._running_loop()
+        waited_for = asyncio.run_coroutine_threadsafe(make(), loop)
+        try:
+            return waited_for.result()
+        except BaseException:  # an interrupt too
+            waited_for.cancel()
+            raise
 
-    def _leave(self, checkpoint: _Checkpoint) -> None:
-        checkpoint.users -= 1
-        if not checkpoint.users and checkpoint is not self._newest:
-            checkpoint.lease.release()
+    async def _submit(self, header: dict[str, Any], seconds: float) -> Reply:
+        return await self._open_pool().submit(header, seconds)
+
+    async def _answer(self, query: Query, seconds: float | None) -> Answer:
+        pool = self._open_pool()
+        kept = self._cache.get(pool.revision, query.digest)
+        if kept is not None:
+            return replace(kept)  # with a body of its own
+        self._cache.misses += 1
+        limit = self.seconds if seconds is None else seconds
+        reply = await pool.submit(query.header, limit, query.digest)
+        form = query.graph_format if reply.header["kind"] == "graph" else query.table_format
+        answer = self._made(reply, form)
+        if isinstance(answer.content, bytes) and not answer.changing and answer.revision == pool.revision:
+            size = answer.size + len(query.text) + _ENTRY_BYTES
+            self._cache.put(answer.revision, query.digest, answer, size)
+        return answer
+
+    def _made(self, reply: Reply, form: Format | None) -> Answer:
+        """The answer of a reply.
+
+        Raises:
+            TooMuch: it is large, and those that clients fetch take too much room already.
+        """
+        if form is None:
+            raise CityError(
+                "A worker answered in a form nobody asked for.", hint="Report it, with the query."
+            )
+        header, content = reply.header, reply.body
+        released: Callable[[], object] = bool
+        size = len(content) if isinstance(content, bytes) else os.fstat(content.fileno()).st_size
+        if not isinstance(content, bytes):
+            if self._spooled + size > MOST_SPOOLED_BYTES:
+                content.close()
+                raise TooMuch(
+                    "Large answers that others fetch take all the room there is.",
+                    hint="Try again in a while.",
+                )
+            self._spooled += size
+            released = finalize(content, self._release, size)  # also when somebody forgets to close it
+        encoding, changing = header.get("encoding"), bool(header.get("changing"))
+        return Answer(
+            header["kind"], form.media_type, content, size, reply.revision, encoding, changing, released
+        )
+
+    def _release(self, size: int) -> None:
+        self._spooled -= size
 
 
-def _answer(
-    kind: Literal["table", "boolean", "graph"], form: Format, fd: int | None, revision: str
-) -> Answer:
-    if fd is None:
-        raise CityError("A worker answered without an answer.", hint="Report it, with the query.")
-    body = os.fdopen(fd, "rb")
-    return Answer(kind, form.media_type, body, os.fstat(fd).st_size, revision)
+async def _close(pool: Pool) -> None:
+    pool.close()

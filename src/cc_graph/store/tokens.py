@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 DEEPEST: Final = 200
 """How many brackets may be open at once."""
 
-LONGEST: Final = 1 << 20
-"""How many characters a query may have."""
-
 _LETTERS: Final = (
     r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F"
     r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
@@ -54,6 +51,7 @@ _QUERY_FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _UPDATE_FORMS: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 )
+_CHANGING: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 
 
 @dataclass
@@ -65,12 +63,16 @@ class Survey:
         prologue: its BASE and PREFIX declarations, as written.
         from_graphs: the terms after FROM, as written, each once.
         from_named: the terms after FROM NAMED, as written, each once.
+        prefixes: what stands before the colons of its names.
+        changing: whether it asks for the time or for chance, so that the next call may get another answer.
     """
 
     form: str = ""
     prologue: str = ""
     from_graphs: list[str] = field(default_factory=list)
     from_named: list[str] = field(default_factory=list)
+    prefixes: set[str] = field(default_factory=set)
+    changing: bool = False
 
     @property
     def for_tables(self) -> bool:
@@ -85,8 +87,6 @@ def survey(text: str) -> Survey:
         Refused: it calls another endpoint, or it is an update.
         BadQuery: it is nested too deeply, or cannot be told from a query that does what is refused.
     """
-    if len(text) > LONGEST:
-        raise BadQuery(f"The query is longer than {LONGEST:,} characters.", hint="Ask for less at a time.")
     tokens = _tokens(text)
     if tokens and tokens[-1][0] == "unclosed":
         raise BadQuery("A string in the query is not closed.", hint=f"Look for a missing {tokens[-1][1]}.")
@@ -138,11 +138,15 @@ def _survey(tokens: list[tuple[str, str]]) -> Survey:
             _refuse_ambiguous(tokens, place)
         elif kind in {"word", "name"}:
             _refuse_service(tokens, place)
+            if kind == "name":
+                found.prefixes.add(token.partition(":")[0])
         if kind == "word":
             word = token.upper()
             if not found.form and (word in _QUERY_FORMS or word in _UPDATE_FORMS):
                 _refuse_update(word)
                 found.form, found.prologue = word, " ".join(declarations)
+            elif word in _CHANGING:
+                found.changing = True
             elif word == "FROM":
                 _note_from(found, tokens[place + 1 : place + 3])
         declarations.append(token)
@@ -180,7 +184,7 @@ def _refuse_service(tokens: list[tuple[str, str]], place: int) -> None:
             return
     raise Refused(
         "SERVICE would call another endpoint; queries here are answered from this graph alone.",
-        hint="Leave SERVICE out, or run the query in a tool of your own and name this endpoint in it.",
+        hint="Leave SERVICE out and bring the other endpoint's data in with `cc-graph import`, or run the query in a tool of your own.",
     )
 
 

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import errno
 import re
-import tempfile
-from contextlib import ExitStack
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from cc_graph.errors import BadQuery, BadRequest, NotFound, TooMuch, Unavailable
+from cc_graph.errors import (
+    BadQuery,
+    BadRequest,
+    CityError,
+    NotAcceptable,
+    NotFound,
+    TooMuch,
+    Unavailable,
+)
+from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS
 from cc_graph.sandbox import serve
-from cc_graph.store.tokens import undeclared_prefixes
+from cc_graph.store.features import write_features
+from cc_graph.store.spool import Spool
+from cc_graph.store.tokens import survey, undeclared_prefixes
 from cc_graph.vocab import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from cc_graph.errors import CityError
+    from cc_graph.rdfio.formats import Format
+    from cc_graph.store.tokens import Survey
 
     Header = dict[str, Any]
     NamedGraph = ox.NamedNode | ox.BlankNode
@@ -30,6 +40,7 @@ LARGEST_MERGE = 200_000
 
 _FEW = 10_000
 _MERGE = ox.DefaultGraph()
+_NOTHING = ox.Store()
 _TABLE = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -44,6 +55,7 @@ _GRAPH = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+_FOR_ASK = {name: TABLE_FORMATS[name] for name in _TABLE}
 _WHERE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -56,54 +68,76 @@ class Worker:
         Raises:
             Unavailable: it cannot be opened.
         """
-        path, self._base_iri = arguments
-        try:
-            self._store = ox.Store.read_only(path)
-        except OSError as error:
-            raise Unavailable(
-                f"The checkpoint {path} cannot be opened: {error}.", hint="Run `cc-graph load`."
-            ) from None
+        self._path, self._base_iri = arguments
+        self._store = _opened(self._path)
 
-    def __call__(self, header: Header, _: Sequence[int]) -> tuple[Header, IO[bytes] | None]:
-        """Answer one request: `ping`, `query` or `dump`."""
+    def __call__(self, header: Header, _: Sequence[int]) -> tuple[Header, bytes | IO[bytes] | None]:
+        """Answer one request on the checkpoint it names: `ping`, `query` or `dump`."""
+        if header["checkpoint"] != self._path:
+            self._path, self._store = "", _NOTHING  # two at a time would take twice the address space
+            self._store = _opened(header["checkpoint"])
+            self._path = header["checkpoint"]
         if header["op"] == "ping":
             return {}, None
-        with ExitStack() as stack:
-            body = stack.enter_context(tempfile.TemporaryFile())
-            try:
-                kind = self._query(header, body) if header["op"] == "query" else self._dump(header, body)
-                body.flush()
-            except (SyntaxError, MemoryError, OSError, RuntimeError, ValueError) as error:
-                raise _translate(error, header.get("text", "")) from None
-            stack.pop_all()  # whoever answers closes it
-            return {"kind": kind}, body
+        body = Spool(header["encoding"])
+        try:
+            reply = self._query(header, body) if header["op"] == "query" else self._dump(header, body)
+            content = body.finish()
+        except (SyntaxError, MemoryError, OSError, RuntimeError, ValueError) as error:
+            body.discard()
+            raise _translate(error, header.get("text", "")) from None
+        except CityError:
+            body.discard()
+            raise
+        return {**reply, "encoding": body.encoding}, content
 
-    def _query(self, header: Header, body: IO[bytes]) -> str:
-        """Write the answer to a query; returns its kind."""
+    def _query(self, header: Header, body: Spool) -> Header:
+        """Write the answer to a query; returns its kind and whether the next call may get another."""
         text = header["text"]
-        store, dataset = self._store, self._dataset(header)
-        if dataset is None:
-            results = store.query(text, prefixes=PREFIXES, base_iri=self._base_iri)
+        found = survey(text)
+        results = self._results(text, found, self._dataset(header, found))
+        if isinstance(results, ox.QueryTriples):
+            _write_triples(
+                results, body, _acceptable(header["graph_format"], "a set of triples", GRAPH_FORMATS)
+            )
+            kind = "graph"
+        elif isinstance(results, ox.QueryBoolean):
+            name = _acceptable(header["table_format"], "a truth value", _FOR_ASK)
+            results.serialize(body.file, _TABLE[name])
+            kind = "boolean"
         else:
+            name = _acceptable(header["table_format"], "a table", TABLE_FORMATS)
+            if name == "geojson":
+                write_features(results, body)
+            else:
+                results.serialize(body.file, _TABLE[name])
+            kind = "table"
+        return {"kind": kind, "changing": found.changing}
+
+    def _results(
+        self, text: str, found: Survey, dataset: tuple[list[DefaultGraph], list[NamedGraph]] | None
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        store = self._store
+        options: dict[str, Any] = {"base_iri": self._base_iri}
+        if dataset is not None:
             default, named = dataset
             if len(default) > 1:  # the engine would count a triple once for each graph
                 store, default = _merged(store, default, named), [_MERGE]
-            results = store.query(
-                text, prefixes=PREFIXES, base_iri=self._base_iri, default_graph=default, named_graphs=named
-            )
-        if isinstance(results, ox.QueryTriples):
-            _write_triples(results, body, header["graph_format"])
-            return "graph"
-        results.serialize(body, _TABLE[header["table_format"]])
-        return "boolean" if isinstance(results, ox.QueryBoolean) else "table"
+            options |= {"default_graph": default, "named_graphs": named}
+        # To declare them all takes the engine as long as a point lookup.
+        used = {prefix: iri for prefix, iri in PREFIXES.items() if prefix in found.prefixes}
+        try:
+            return store.query(text, prefixes=used, **options)
+        except SyntaxError:  # it may have found a name where we saw none: it splits words as we do not
+            return store.query(text, prefixes=PREFIXES, **options)
 
-    def _dataset(self, header: Header) -> tuple[list[DefaultGraph], list[NamedGraph]] | None:
+    def _dataset(self, header: Header, found: Survey) -> tuple[list[DefaultGraph], list[NamedGraph]] | None:
         """The graphs the request or the query's FROM clauses name; None for the merge and all named graphs."""
         if "graphs" in header:
             default, named = ([_iri(graph) for graph in graphs] for graphs in header["graphs"])
-        elif "from" in header:
-            prologue, *lists = header["from"]
-            default, named = (self._resolve(prologue, terms, header["text"]) for terms in lists)
+        elif found.from_graphs or found.from_named:
+            lists = (found.from_graphs, found.from_named)
+            default, named = (self._resolve(found.prologue, terms, header["text"]) for terms in lists)
         else:
             return None
         return [*default], [*named]
@@ -126,7 +160,7 @@ class Worker:
             ) from None
         return list({quad.object: quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)})
 
-    def _dump(self, header: Header, body: IO[bytes]) -> str:
+    def _dump(self, header: Header, body: Spool) -> Header:
         """Write named graphs, all or those asked for; never the merge."""
         wanted = header["graphs"]
         graphs = sorted(self._store.named_graphs(), key=str)
@@ -141,16 +175,36 @@ class Worker:
         form = _GRAPH[header["format"]]
         if form.supports_datasets:
             quads = chain.from_iterable(_quads(self._store, graph) for graph in graphs)
-            ox.serialize(quads, body, form, prefixes=PREFIXES)
-            return "graph"
+            ox.serialize(quads, body.file, form, prefixes=PREFIXES)
+            return {"kind": "graph"}
         if wanted is None:
             triples: Iterable[ox.Triple] = (quad.triple for quad in _quads(self._store, _MERGE))
         else:
             triples = sorted(
                 {quad.triple for graph in graphs for quad in _quads(self._store, graph)}, key=str
             )
-        ox.serialize(triples, body, form, prefixes=PREFIXES)
-        return "graph"
+        ox.serialize(triples, body.file, form, prefixes=PREFIXES)
+        return {"kind": "graph"}
+
+
+def _opened(path: str) -> ox.Store:
+    try:
+        return ox.Store.read_only(path)
+    except OSError as error:
+        raise Unavailable(
+            f"The checkpoint {path} cannot be opened: {error}.", hint="Run `cc-graph load`."
+        ) from None
+
+
+def _acceptable(name: str | None, what: str, formats: Mapping[str, Format]) -> str:
+    """The name of a format, if the client takes one of those that hold what the query gives."""
+    if name is None or name not in formats:
+        on_offer = ", ".join(each.media_type for each in formats.values())
+        raise NotAcceptable(
+            f"The answer is {what}, which cannot be had in a form you accept.",
+            hint=f"Accept one of {on_offer}.",
+        )
+    return name
 
 
 def _iri(text: str) -> ox.NamedNode:
@@ -179,7 +233,7 @@ def _merged(store: ox.Store, default: list[DefaultGraph], named: list[NamedGraph
     return merged
 
 
-def _write_triples(triples: Iterable[ox.Triple], body: IO[bytes], form: str) -> None:
+def _write_triples(triples: Iterable[ox.Triple], body: Spool, form: str) -> None:
     """Write triples; a short answer declares only the prefixes it uses."""
     rest = iter(triples)
     first = list(islice(rest, _FEW))
@@ -190,7 +244,7 @@ def _write_triples(triples: Iterable[ox.Triple], body: IO[bytes], form: str) -> 
             _namespace(triple.object.datatype) for triple in first if isinstance(triple.object, ox.Literal)
         }
         prefixes = {prefix: iri for prefix, iri in PREFIXES.items() if iri in used}
-    ox.serialize(chain(first, rest), body, _GRAPH[form], prefixes=prefixes)
+    ox.serialize(chain(first, rest), body.file, _GRAPH[form], prefixes=prefixes)
 
 
 def _namespace(term: object) -> str:

@@ -326,18 +326,17 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
         "Questo indirizzo non risponde a questo metodo HTTP.",
         "This address does not answer to this HTTP method.",
     ),
+    "problem.request-timeout": ("Richiesta troppo lenta", "Call too slow"),
+    "problem.request-timeout.about": ("Il contenuto non è arrivato.", "The content did not arrive."),
     "problem.content-too-large": ("Richiesta troppo lunga", "Call too long"),
     "problem.content-too-large.about": (
-        "L'interrogazione supera la lunghezza ammessa.",
-        "The query is longer than allowed.",
+        "L'interrogazione o il documento supera la lunghezza ammessa.",
+        "The query or the document is longer than allowed.",
     ),
-    "problem.unsupported-media-type": (
-        "Tipo di contenuto non riconosciuto",
-        "Kind of content not understood",
-    ),
+    "problem.unsupported-media-type": ("Tipo di contenuto non riconosciuto", "Kind of content not read"),
     "problem.unsupported-media-type.about": (
-        "Il corpo della richiesta non è di un tipo che contenga un'interrogazione.",
-        "The body of the call is not of a type that carries a query.",
+        "Il contenuto della richiesta non è di un tipo che qui si legga.",
+        "The content of the call is not of a kind that is read here.",
     ),
     "problem.refused": ("Rifiutato", "Refused"),
     "problem.refused.about": (

@@ -1,0 +1,398 @@
+"""The read pool: worker processes on the newest checkpoint, each with one query at a time, killed when it is too much.
+
+Everything here runs in one event loop; `store.reader` is its door for everybody else. A query is *young* for its first
+200 ms in a worker. Then its process is made to let others go first; but if it has the last worker that is kept for young
+queries, it is stopped and begins again when another old one has ended. A query that grew old once is held for old from
+the start the next time. So there is always a worker that answers a point lookup soon, whatever else is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter, OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from cc_graph.errors import CityError, TooMuch, Unavailable
+from cc_graph.sandbox.frames import Frame, packed
+from cc_graph.sandbox.parent import START_SECONDS
+from cc_graph.sandbox.process import Child, told, too_slow
+from cc_graph.store.checkpoints import Checkpoint, Checkpoints
+from cc_graph.store.statistics import PoolStatistics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cc_graph.sandbox.frames import Header
+    from cc_graph.store.layout import Layout
+
+YOUNG_SECONDS: Final = 0.2
+"""How long a query may work before it has to let others go first."""
+
+_TICK_SECONDS: Final = 0.05
+_REMEMBERED: Final = 10_000  # queries that grew old
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a worker answered: a header, and bytes or a complete file, rewound; and on which revision."""
+
+    header: Header
+    body: bytes | BinaryIO
+    revision: str
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    header: Header
+    key: str
+    seconds: float
+    deadline: float
+    future: asyncio.Future[Reply]
+
+
+@dataclass(eq=False)
+class _Worker:
+    child: Child
+    checkpoint: Checkpoint
+    since: float
+    ready: bool = False
+    old: bool = False
+    job: _Job | None = None
+    frame: Frame = field(default_factory=Frame)
+
+
+class Pool:
+    """Answers requests of `store.worker` in worker processes. Use it from its event loop only."""
+
+    def __init__(self, layout: Layout, base_iri: str, memory_mb: int, workers: int, waiting: int) -> None:
+        """Nothing starts before the first request."""
+        self._checkpoints = Checkpoints(layout)
+        self._base_iri = base_iri
+        self._memory_mb = memory_mb
+        self._most = workers
+        self._most_old = max(1, workers - 1)
+        self._most_waiting = waiting
+        self._loop = asyncio.get_running_loop()
+        self._workers: set[_Worker] = set()
+        self._idle: list[_Worker] = []  # the last one used comes first: its caches are warm
+        self._young: deque[_Job] = deque()
+        self._old: deque[_Job] = deque()
+        self._grew_old: OrderedDict[str, None] = OrderedDict()
+        self._tick_is_due = False
+        self._closed = False
+        self._isolated: bool | None = None
+        self._answers = self._refused = self._started = 0
+        self._killed: Counter[str] = Counter()
+
+    # What a reader asks
+
+    def submit(self, header: Header, seconds: float, key: str = "") -> asyncio.Future[Reply]:
+        """Have a request answered within so many seconds, waiting included; cancel the future to stop it.
+
+        Args:
+            header: the request.
+            seconds: how long it may take.
+            key: equal requests have equal keys; empty if it does not matter.
+
+        Raises:
+            TooMuch: too many are waiting.
+            NotFound: nothing has been loaded.
+            Unavailable: the home folder cannot be used, or the pool is closed.
+        """
+        if self._closed:
+            raise Unavailable("This reader is closed.", hint="Open another.")
+        self._look_for_newer()
+        if len(self._young) + len(self._old) >= self._most_waiting:
+            self._refused += 1
+            raise TooMuch(
+                f"{self._most_waiting} queries are waiting already.", hint="Try again in a few seconds."
+            )
+        job = _Job(header, key, seconds, self._loop.time() + seconds, self._loop.create_future())
+        (self._old if key in self._grew_old else self._young).append(job)
+        self._dispatch()
+        self._tick_soon()
+        return job.future
+
+    @property
+    def revision(self) -> str:
+        """The newest revision.
+
+        Raises:
+            NotFound: nothing has been loaded.
+            Unavailable: the home folder cannot be read.
+        """
+        return self._look_for_newer().lease.revision
+
+    def statistics(self) -> PoolStatistics:
+        """How the pool is doing now."""
+        return PoolStatistics(
+            most=self._most,
+            alive=len(self._workers),
+            busy=sum(worker.job is not None for worker in [*self._workers]),  # asked from any thread
+            waiting=len(self._young) + len(self._old),
+            answers=self._answers,
+            refused=self._refused,
+            started=self._started,
+            killed=dict(self._killed),
+            isolated=self._isolated,
+        )
+
+    def close(self) -> None:
+        """Stop the workers and wait for their end. What is being answered or waits is told so. May be called more than once."""
+        self._closed = True
+        error = Unavailable("The service is stopping.", hint="Try again when it is back.")
+        for job in (*self._young, *self._old):
+            _fail(job, error)
+        self._young.clear()
+        self._old.clear()
+        for worker in [*self._workers]:
+            running = worker.job
+            self._forget(worker)
+            worker.child.close()
+            if running is not None:
+                _fail(running, error)
+        self._checkpoints.close()
+
+    def _look_for_newer(self) -> Checkpoint:
+        """The newest checkpoint; if it is new, idle workers open it, so that nothing holds the old one for long."""
+        newest, is_new = self._checkpoints.newest()
+        if is_new:
+            for worker in [*self._idle]:
+                self._idle.remove(worker)
+                self._give(worker, self._errand())
+        return newest
+
+    def _errand(self) -> _Job:
+        """A request of our own whose answer nobody waits for: it makes a worker open the newest checkpoint."""
+        future: asyncio.Future[Reply] = self._loop.create_future()
+        future.add_done_callback(lambda done: done.exception())
+        return _Job({"op": "ping"}, "", START_SECONDS, self._loop.time() + START_SECONDS, future)
+
+    # Work
+
+    def _dispatch(self) -> None:
+        """Give waiting requests to idle workers, and start workers for the rest."""
+        while self._idle:
+            if job := _next(self._young):
+                self._give(self._idle.pop(), job)
+            elif self._room_for_old() and (job := _next(self._old)):
+                worker = self._idle.pop()
+                self._slow_down(worker)
+                self._give(worker, job)
+            else:
+                return
+        starting = sum(not worker.ready for worker in self._workers)
+        wanted = len(self._young) + min(len(self._old), self._room_for_old())
+        while starting < wanted and len(self._workers) < self._most:
+            starting += 1
+            self._start()
+
+    def _room_for_old(self) -> int:
+        return max(0, self._most_old - sum(worker.old for worker in self._workers))
+
+    def _give(self, worker: _Worker, job: _Job) -> None:
+        worker.checkpoint = self._checkpoints.move(worker.checkpoint)
+        worker.job, worker.since = job, self._loop.time()
+        frame = packed({**job.header, "checkpoint": worker.checkpoint.path})
+        try:
+            sent = worker.child.channel.send(frame)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._bury(worker)
+            return
+        if sent < len(frame):
+            self._send_later(worker, frame[sent:])
+
+    def _send_later(self, worker: _Worker, rest: bytes) -> None:
+        """Send what did not fit the socket's buffer, as the worker reads it."""
+        channel = worker.child.channel
+        number = channel.fileno()
+
+        def more() -> None:
+            nonlocal rest
+            try:
+                rest = rest[channel.send(rest) :]
+            except BlockingIOError:
+                return
+            except OSError:
+                rest = b""  # its end shows where we listen
+            if not rest:
+                self._loop.remove_writer(number)
+
+        self._loop.add_writer(number, more)
+
+    def _start(self) -> None:
+        """Start a worker; it will say when it is ready."""
+        checkpoint = self._look_for_newer()
+        try:
+            child = Child("cc_graph.store.worker", (checkpoint.path, self._base_iri), self._memory_mb)
+        except CityError as error:
+            self._fail_next(error)
+            return
+        child.channel.setblocking(False)
+        self._checkpoints.enter(checkpoint)
+        worker = _Worker(child, checkpoint, self._loop.time())
+        self._workers.add(worker)
+        self._started += 1
+        self._loop.add_reader(child.channel.fileno(), self._listen, worker)
+        self._tick_soon()
+
+    def _listen(self, worker: _Worker) -> None:
+        """A worker has said something."""
+        try:
+            if not worker.frame.receive(worker.child.channel):
+                return
+        except BlockingIOError:
+            return
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        frame, worker.frame = worker.frame, Frame()
+        answer, body = frame.content()
+        if worker.ready:
+            self._finish(worker, answer, os.fdopen(frame.fds.pop(), "rb") if frame.fds else body)
+        elif "error" in answer:
+            self._stop(worker)
+            self._fail_next(told(answer["error"]))
+        else:
+            worker.ready = True
+            self._isolated = bool(answer["network_isolated"])
+            self._rest(worker)
+
+    def _finish(self, worker: _Worker, answer: Header, body: bytes | BinaryIO) -> None:
+        job, worker.job = worker.job, None
+        self._answers += 1
+        if job is None or job.future.done():
+            if not isinstance(body, bytes):
+                body.close()
+        elif "error" in answer:
+            job.future.set_exception(told(answer["error"]))
+        else:
+            job.future.set_result(Reply(answer, body, worker.checkpoint.lease.revision))
+        if answer.get("last") or (worker.old and not worker.child.speed_up()):
+            self._stop(worker)
+            self._dispatch()
+        else:
+            if worker.old and job is not None and self._loop.time() < worker.since + YOUNG_SECONDS:
+                self._grew_old.pop(job.key, None)  # it was quick this time
+            worker.old = False
+            self._rest(worker)
+
+    def _rest(self, worker: _Worker) -> None:
+        self._idle.append(worker)
+        self._dispatch()
+
+    # Limits
+
+    def _tick_soon(self) -> None:
+        if not self._tick_is_due:
+            self._tick_is_due = True
+            self._loop.call_later(_TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        """Look at the clock for all that works and waits."""
+        self._tick_is_due = False
+        now = self._loop.time()
+        for worker in [*self._workers]:
+            self._look_at(worker, now)
+        for waiting in (self._young, self._old):
+            for late in [job for job in waiting if now >= job.deadline or job.future.done()]:
+                waiting.remove(late)
+                busy = f"All {self._most} workers were busy for {late.seconds:g} seconds."
+                _fail(late, TooMuch(busy, hint="Try again in a moment."))
+        self._dispatch()
+        if self._young or self._old or any(worker.job or not worker.ready for worker in self._workers):
+            self._tick_soon()
+
+    def _look_at(self, worker: _Worker, now: float) -> None:
+        job = worker.job
+        if not worker.ready:
+            if now >= worker.since + START_SECONDS:
+                self._stop(worker)
+                self._fail_next(too_slow(START_SECONDS))
+        elif job is None:
+            return
+        elif now >= job.deadline:
+            self._stop(worker, "deadline")
+            _fail(job, too_slow(job.seconds))
+        elif job.future.done():  # nobody wants it any more
+            self._stop(worker, "hangup")
+        elif not worker.old and now >= worker.since + YOUNG_SECONDS:
+            self._remember(job)
+            if self._room_for_old():
+                self._slow_down(worker)
+            else:
+                self._stop(worker, "preempted")
+                self._old.append(job)
+
+    def _slow_down(self, worker: _Worker) -> None:
+        worker.old = True
+        worker.child.slow_down()
+
+    def _remember(self, job: _Job) -> None:
+        """A query that grew old is expected to do so again."""
+        if job.key:
+            self._grew_old[job.key] = None
+            if len(self._grew_old) > _REMEMBERED:
+                self._grew_old.popitem(last=False)
+
+    def _fail_next(self, error: CityError) -> None:
+        """No worker could be had: tell the one who waits longest."""
+        if job := _next(self._young) or _next(self._old):
+            _fail(job, error)
+
+    # The end of a worker
+
+    def _forget(self, worker: _Worker) -> None:
+        """Count a worker no more and listen to it no more."""
+        self._workers.discard(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+        worker.job = None
+        worker.frame.close()
+        number = worker.child.channel.fileno()
+        if number >= 0:
+            self._loop.remove_reader(number)
+            self._loop.remove_writer(number)
+        self._checkpoints.leave(worker.checkpoint)
+
+    def _stop(self, worker: _Worker, reason: str = "") -> None:
+        """Kill a worker; its memory goes back to the host while we go on."""
+        if reason:
+            self._killed[reason] += 1
+        self._forget(worker)
+        worker.child.kill()
+        self._aside(worker.child.close)
+
+    def _bury(self, worker: _Worker) -> None:
+        """A worker died by itself: that costs the query it had, and no other."""
+        job = worker.job
+        self._killed["crash"] += 1
+        self._forget(worker)
+        told_why = self._aside(worker.child.death)
+
+        def tell(found: asyncio.Future[CityError]) -> None:
+            if job is not None:
+                _fail(job, found.result())
+            self._dispatch()
+
+        told_why.add_done_callback(tell)
+
+    def _aside(self, do: Callable[[], CityError | None]) -> asyncio.Future:  # type: ignore[type-arg]
+        return self._loop.run_in_executor(None, do)
+
+
+def _next(waiting: deque[_Job]) -> _Job | None:
+    while waiting:
+        job = waiting.popleft()
+        if not job.future.done():
+            return job
+    return None
+
+
+def _fail(job: _Job, error: CityError) -> None:
+    if not job.future.done():
+        job.future.set_exception(error)
