@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-_PROGRESS_EVERY = 1000
-_MERGE = ox.DefaultGraph()
-
-
 TURN_SECONDS = 60.0
 """How long a thread waits for its turn to publish."""
+
+_PROGRESS_EVERY = 1000
+_MERGE = ox.DefaultGraph()
 
 
 class Publisher:
@@ -76,7 +75,8 @@ class Publisher:
         """Give the right to publish back, when the turn of another thread is over. May be called more than once."""
         with self._turns:
             if self._lock >= 0:
-                self._forget_working_store()
+                with suppress(OSError):  # what will not go now, the next publisher takes away
+                    self._forget_working_store()
                 os.close(self._lock)
                 self._lock = -1
 
