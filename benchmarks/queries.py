@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ FEW: Final = 20
 _NUMERIC: Final = {
     f"http://www.w3.org/2001/XMLSchema#{name}"
     for name in ("integer", "decimal", "double", "float", "int", "long")
+}
+_GEOMETRY: Final = {
+    "http://www.opengis.net/ont/geosparql#wktLiteral",
+    "http://www.openlinksw.com/schemas/virtrdf#Geometry",  # what Virtuoso makes of the first
 }
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -92,7 +97,7 @@ WORKLOADS: Final = {
 
 
 def meaning(workload: Workload, answer: bytes) -> Counter[object]:
-    """What an answer says, whatever its order, spelling of numbers and dialect of JSON."""
+    """What an answer says, whatever its order, dialect of JSON, and spelling of numbers and geometries."""
     if workload.accept == TRIPLES:
         triples = ox.parse(answer, ox.RdfFormat.N_TRIPLES)
         return Counter((t.subject.value, t.predicate.value, _term_key(t.object)) for t in triples)
@@ -107,10 +112,10 @@ def difference(expected: Counter[object], found: Counter[object]) -> str:
     if expected == found:
         return ""
     missing, extra = expected - found, found - expected
-    example = next(iter(missing or extra))
+    examples = (f"{next(iter(rows))}" if rows else "none" for rows in (missing, extra))
     return (
-        f"{found.total():,} rows, {expected.total():,} expected; {missing.total():,} missing, {extra.total():,} "
-        f"not expected, such as {example}"
+        f"{found.total():,} rows, {expected.total():,} expected; "
+        f"{missing.total():,} missing, {extra.total():,} not expected, such as {' and '.join(examples)}"
     )
 
 
@@ -134,4 +139,6 @@ def _literal_key(value: str, datatype: str, language: str) -> tuple[str, ...]:
     if datatype in _NUMERIC:
         with suppress(InvalidOperation):
             return ("number", str(Decimal(value).normalize()))
+    if datatype in _GEOMETRY:
+        return ("geometry", re.sub(r"\s*([(),])\s*", r"\1", value))
     return ("literal", value, datatype)

@@ -141,7 +141,7 @@ uvicorn.run(SparqlEndpoint(graph=graph), host="127.0.0.1", port=int(sys.argv[2])
 @contextmanager
 def rdflib_endpoint(place: Place) -> Iterator[Endpoint]:
     """rdflib-endpoint with the merge in memory, in an environment of its own."""
-    python = place.cache.parent / "rdflib-endpoint" / "bin" / "python"
+    python = place.cache.parents[1] / "rdflib-endpoint" / "bin" / "python"
     if not (python.parent / "rdflib-endpoint").exists():
         _do([sys.executable, "-m", "venv", "--clear", str(python.parents[1])])
         _do([str(python), "-m", "pip", "install", "--quiet", "rdflib-endpoint[cli]>=0.6.2,<0.7"])

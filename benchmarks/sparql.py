@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -330,7 +330,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     """Prepare, compare, measure, show."""
     chosen = _arguments()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside, we end our servers, too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: our servers end with us
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed: apt-get install wrk")
     workloads = [WORKLOADS[name] for name in chosen.only if name in WORKLOADS] or list(WORKLOADS.values())
@@ -341,7 +341,8 @@ def main() -> None:
     with ExitStack() as stack:
         endpoints = _start(stack, servers, bench)
         results = compare(bench, endpoints, workloads)
-        run(bench, endpoints, workloads, chosen.runs, results)
+        with suppress(KeyboardInterrupt):  # the table then tells of the runs so far
+            run(bench, endpoints, workloads, chosen.runs, results)
     show(list(rows(endpoints, workloads, results)), chosen.output)
 
 
