@@ -24,7 +24,8 @@ LARGEST_INLINE = 512 * 1024
 
 _LENGTHS = struct.Struct("!II")
 _MOST_FDS = 4
-_PIECE = 1 << 17
+_PIECE = 1 << 16
+_FIRST_PIECE = 1 << 14  # most answers; more would be fetched from the host, and given back, for each of them
 _ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -52,7 +53,9 @@ class Frame:
             EOFError: the other side is gone.
             BlockingIOError, TimeoutError: as the socket is set.
         """
-        piece, fds, _, _ = socket.recv_fds(channel, _PIECE, _MOST_FDS, _ON_EXEC)
+        piece, fds, _, _ = socket.recv_fds(
+            channel, _PIECE if self._bytes else _FIRST_PIECE, _MOST_FDS, _ON_EXEC
+        )
         self.fds += fds
         if not piece:
             raise EOFError

@@ -26,7 +26,7 @@ from cc_graph.store.tokens import survey, undeclared_prefixes
 from cc_graph.vocab import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cc_graph.rdfio.formats import Format
     from cc_graph.store.tokens import Survey
@@ -55,6 +55,7 @@ _GRAPH = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+_WITHOUT_PREFIXES = {"nt", "nq"}
 _FOR_ASK = {name: TABLE_FORMATS[name] for name in _TABLE}
 _WHERE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -177,13 +178,12 @@ class Worker:
             quads = chain.from_iterable(_quads(self._store, graph) for graph in graphs)
             ox.serialize(quads, body.file, form, prefixes=PREFIXES)
             return {"kind": "graph"}
-        if wanted is None:
-            triples: Iterable[ox.Triple] = (quad.triple for quad in _quads(self._store, _MERGE))
+        if wanted is None or len(graphs) == 1:
+            one = _MERGE if wanted is None else graphs[0]
+            self._store.dump(body.file, form, from_graph=one, prefixes=PREFIXES)
         else:
-            triples = sorted(
-                {quad.triple for graph in graphs for quad in _quads(self._store, graph)}, key=str
-            )
-        ox.serialize(triples, body.file, form, prefixes=PREFIXES)
+            triples = {quad.triple for graph in graphs for quad in _quads(self._store, graph)}
+            ox.serialize(sorted(triples, key=str), body.file, form, prefixes=PREFIXES)
         return {"kind": "graph"}
 
 
@@ -233,8 +233,11 @@ def _merged(store: ox.Store, default: list[DefaultGraph], named: list[NamedGraph
     return merged
 
 
-def _write_triples(triples: Iterable[ox.Triple], body: Spool, form: str) -> None:
+def _write_triples(triples: ox.QueryTriples, body: Spool, form: str) -> None:
     """Write triples; a short answer declares only the prefixes it uses."""
+    if form in _WITHOUT_PREFIXES:  # the engine writes them itself, in two thirds of the time
+        triples.serialize(body.file, _GRAPH[form])
+        return
     rest = iter(triples)
     first = list(islice(rest, _FEW))
     prefixes = PREFIXES
