@@ -32,6 +32,7 @@ MOST_FINDINGS: Final = 1_000
 """How many findings are told; the counts are of all."""
 
 _READING_MB: Final = 1024
+_SPLIT: Final = "Try again in a moment, or split it into smaller documents."
 
 
 @dataclass(frozen=True)
@@ -98,4 +99,13 @@ def judge_document(
     beside = context(lambda text: ask(text, left()), parsed.names, base_iri)
     own = (base_iri + "id/", base_iri + BLANK)
     case = Case(parsed.nquads, beside, base_iri=base_iri, own=own, most=MOST_FINDINGS, report=report)
-    return judges.judge(case, left())
+    try:
+        return judges.judge(case, left())
+    except TooMuch as error:
+        if time.monotonic() >= deadline:
+            raise _too_long(seconds) from None
+        raise TooMuch(f"The document could not be judged. {error}", hint=_SPLIT) from None
+
+
+def _too_long(seconds: float) -> TooMuch:
+    return TooMuch(f"The document could not be judged within {seconds:.3g} seconds.", hint=_SPLIT)

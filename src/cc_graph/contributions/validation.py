@@ -149,7 +149,7 @@ class Judges:
                     self._alive += 1
                     threading.Thread(target=self._start_one, name="judge", daemon=True).start()
                 if not self._change.wait(deadline - time.monotonic()):
-                    raise TooMuch("All judges were busy.", hint="Try again in a moment.")
+                    raise TooMuch("No place to be judged came free in time.", hint="Try again in a moment.")
             return self._idle.pop()
 
     def _start_one(self) -> None:

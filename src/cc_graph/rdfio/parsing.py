@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,10 +139,15 @@ class Parser:
             return self._ask(header, file, self._seconds if seconds is None else seconds)
 
     def _ask(self, header: dict[str, Any], file: IO[bytes], seconds: float) -> Parsed:
+        deadline = time.monotonic() + seconds  # the child's start is part of it
         try:
-            reply, body = self._child().request(header, [file.fileno()], seconds=seconds)
+            child = self._child()
+            left = max(deadline - time.monotonic(), 0.001)
+            reply, body = child.request(header, [file.fileno()], seconds=left)
         except TooMuch as error:
-            sentence = f"{header['name']} could not be read. {error}"
+            late = time.monotonic() >= deadline
+            reason = f"It took longer than {seconds:g} seconds and was stopped." if late else str(error)
+            sentence = f"{header['name']} could not be read. {reason}"
             raise TooMuch(sentence, hint="Split it into smaller files.") from None
         return Parsed(read(body), reply["count"], reply["prefixes"], tuple(reply["names"]))
 

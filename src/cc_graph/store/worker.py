@@ -199,10 +199,10 @@ def _opened(path: str) -> ox.Store:
 def _acceptable(name: str | None, what: str, formats: Mapping[str, Format]) -> str:
     """The name of a format, if the client takes one of those that hold what the query gives."""
     if name is None or name not in formats:
-        on_offer = ", ".join(each.media_type for each in formats.values())
+        on_offer = ", ".join(f"{each.name} ({each.media_type})" for each in formats.values())
         raise NotAcceptable(
             f"The answer is {what}, which cannot be had in a form you accept.",
-            hint=f"Accept one of {on_offer}.",
+            hint=f"Choose one of {on_offer}.",
         )
     return name
 

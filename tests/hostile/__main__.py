@@ -1,0 +1,90 @@
+"""The command: `python -m hostile URL`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from hostile.canary import canary
+from hostile.checklist import KIT, ROWS
+from hostile.kit import Row, Runner, all_inputs
+from hostile.ordinary import Heard, Ordinary, quiet
+from hostile.watching import Watch
+from hostile.wire import Server
+
+if TYPE_CHECKING:
+    from hostile.inputs import Input
+
+
+def main() -> int:
+    """Run the kit; 1 if an input ended badly, an ordinary client met an error or the canary was called."""
+    told = _arguments()
+    url = told.url if urlsplit(told.url).path not in {"", "/"} else told.url.rstrip("/") + "/sparql"
+    with canary() as lure, Watch(told.pid), Ordinary(Server.at(url), told.clients) as ordinary:
+        inputs = _wanted(all_inputs(lure.url, url, with_documents=bool(told.documents)), told.only)
+        runner = Runner(url, told.documents, told.seconds)
+        before = quiet(ordinary, told.quiet)
+        _say("nothing hostile", before, None)
+        bad = 0
+        for at_once in told.at_once:
+            rows = runner.run(inputs, at_once, _show)
+            during = ordinary.taken()
+            _say(f"{at_once} at a time", during, before)
+            bad += sum(not row.good for row in rows) + len(during.errors)
+            _sum_up(rows, told.seconds)
+    if told.pid:
+        pass
+    {row: where for row, (_, where) in ROWS.items() if where != KIT}
+    return 1 if bad or lure.connections else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="hostile", description=sys.modules["hostile"].__doc__)
+    parser.add_argument("url", help="the server, or its SPARQL endpoint")
+    parser.add_argument(
+        "--documents", default="/validation", help="path that takes documents; empty: none does"
+    )
+    parser.add_argument("--seconds", type=float, default=30.0, help="the server's deadline for one query")
+    parser.add_argument(
+        "--at-once", type=int, nargs="+", default=[1, 3], help="how many at a time, run after run"
+    )
+    parser.add_argument("--clients", type=int, default=4, help="ordinary clients beside them")
+    parser.add_argument("--quiet", type=float, default=10.0, help="seconds of measuring them alone")
+    parser.add_argument("--pid", type=int, help="the server's process, to watch its memory")
+    parser.add_argument(
+        "--only", nargs="+", default=[], help="only inputs whose id begins so, such as S7 or S2.base"
+    )
+    return parser.parse_args()
+
+
+def _wanted(inputs: list[Input], only: list[str]) -> list[Input]:
+    return [
+        each
+        for each in inputs
+        if not only or any(each.id == one or each.id.startswith((f"{one}.", f"{one}-")) for one in only)
+    ]
+
+
+def _show(row: Row) -> None:
+    pass
+
+
+def _say(name: str, heard: Heard, before: Heard | None) -> None:
+    _p50, p95 = heard.percentile(0.5), heard.percentile(0.95)
+    f", p95 × {p95 / before.percentile(0.95):.1f}" if before else ""
+    for _error, _times in Counter(heard.errors).most_common(5):
+        pass
+
+
+def _sum_up(rows: list[Row], seconds: float) -> None:
+    bad = [row for row in rows if not row.good]
+    max((row.seconds for row in rows if not row.given.own_time), default=0.0)
+    for row in bad:
+        _show(row)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
