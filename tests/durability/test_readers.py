@@ -98,3 +98,11 @@ def test_a_publisher_clears_away_what_a_killed_one_left(quick_home: Path) -> Non
 
     assert {path.name for path in quick_home.iterdir()} == before
     assert checkpoints(quick_home) == [Layout(quick_home).revision()]
+
+
+def test_a_publisher_that_cannot_tell_which_checkpoint_is_needed_removes_none(quick_home: Path) -> None:
+    (quick_home / "current").rename(quick_home / "lost")
+    Publisher(quick_home).close()
+    (quick_home / "lost").rename(quick_home / "current")
+
+    assert checkpoints(quick_home) == [Layout(quick_home).revision()]
