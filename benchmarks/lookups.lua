@@ -21,8 +21,8 @@ end
 function done(summary, latency)
   local failed = summary.errors
   io.stderr:write(string.format(
-    '{"requests": %d, "seconds": %.6f, "bytes": %d, "failed": %d, "p50_ms": %.3f, "p99_ms": %.3f}\n',
+    '{"requests": %d, "seconds": %.6f, "bytes": %d, "failed": %d, "errors": %d, "p99_ms": %.3f}\n',
     summary.requests, summary.duration / 1e6, summary.bytes,
     failed.connect + failed.read + failed.write + failed.status + failed.timeout,
-    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+    failed.status, latency:percentile(99) / 1e3))
 end
