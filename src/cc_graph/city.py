@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from cc_graph.contributions import Document, Finding, Judges, Verdict
+    from cc_graph.contributions import Document, Finding, Verdict
     from cc_graph.glossary import Pages
     from cc_graph.network import Layer
     from cc_graph.questions import Question
@@ -45,10 +45,12 @@ class City:
 
     def __init__(self, settings: Settings, reader: Reader) -> None:
         """Use `City.open`."""
+        from cc_graph.contributions import Desk
+
         self.settings = settings
         self._reader = reader
         self._pages: Pages | None = None
-        self._judges: Judges | None = None
+        self._desk = Desk(settings.base_iri, settings.query_memory_mb)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> City:
@@ -132,8 +134,7 @@ class City:
 
     def close(self) -> None:
         """End the worker processes."""
-        if self._judges is not None:
-            self._judges.close()
+        self._desk.close()
         self._reader.close()
 
     def __enter__(self) -> Self:
@@ -457,18 +458,12 @@ class City:
             TooLarge: it becomes too large when it is unpacked.
             TooMuch: it takes too much time or memory.
         """
-        from cc_graph.contributions import Judges, judge_document
-
-        settings = self.settings
-        if self._judges is None:
-            self._judges = Judges(settings.query_memory_mb)
-
         def ask(text: str, seconds: float) -> bytes:
             table, graph = TABLE_FORMATS["json"], GRAPH_FORMATS["nt"]
             return self._reader.query(text, table_format=table, graph_format=graph, seconds=seconds).read()
 
-        allowed = settings.query_seconds if seconds is None else seconds
-        return judge_document(document, self._judges, ask, settings.base_iri, allowed, report)
+        allowed = self.settings.query_seconds if seconds is None else seconds
+        return self._desk.judge(document, ask, allowed, report)
 
     def audit(self) -> list[Finding]:
         """What shapes and checks find in the whole graph, violations first."""
