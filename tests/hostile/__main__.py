@@ -40,8 +40,8 @@ def main() -> int:
         print(f"\ncanary: {lure.connections} connections, {len(lure.requests)} requests {lure.requests[:5]}")
     if told.pid:
         peak = watch.peak
-        workers = f"with its {peak.processes - 1} workers {peak.family:,.0f} MB at most"
-        print(f"memory: server {peak.server:,.0f} MB, {workers}")
+        workers = f"a worker {peak.worker:,.0f} MB, all {peak.processes} together {peak.family:,.0f} MB"
+        print(f"memory at most: server {peak.server:,.0f} MB, {workers}")
     elsewhere = {row: where for row, (_, where) in ROWS.items() if where != KIT}
     print("elsewhere: " + "; ".join(f"{row}: {where}" for row, where in elsewhere.items()))
     return 1 if bad or lure.connections else 0
@@ -75,10 +75,9 @@ def _wanted(inputs: list[Input], only: list[str]) -> list[Input]:
 
 
 def _show(row: Row) -> None:
-    verdict = "good" if row.good else row.wrong or f"later than the deadline and {GRACE} s"
     freed = f" (next: {row.freed:.2f} s)" if row.freed else ""
     print(
-        f"{row.given.id:<32} {row.status or '-':>6} {row.seconds:>8.2f}  {verdict}{freed}  [{row.given.what}]",
+        f"{row.given.id:<32} {row.status or '-':>6} {row.seconds:>8.2f}  {row.verdict}{freed}  [{row.given.what}]",
         flush=True,
     )
 

@@ -33,6 +33,7 @@ MOST_FINDINGS: Final = 1_000
 """How many findings are told; the counts are of all."""
 
 _READING_MB: Final = 1024
+_LEAST: Final = 0.1  # seconds; with less a process is better left alone than killed
 _SPLIT: Final = "Try again in a moment, or split it into smaller documents."
 
 
@@ -101,21 +102,26 @@ class Desk:
 
         def left() -> float:
             remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise _too_long(seconds)
+            if remaining < _LEAST:
+                raise TooMuch("Its time is over.", hint=_SPLIT)
             return remaining
 
-        base = self._base_iri
-        parsed = self._parsed(document, left())
-        beside = context(lambda text: ask(text, left()), parsed.names, base)
-        own = (base + "id/", base + BLANK)
-        case = Case(parsed.nquads, beside, base_iri=base, own=own, most=MOST_FINDINGS, report=report)
         try:
+            parsed = self._parsed(document, left())
+            beside = context(lambda text: ask(text, left()), parsed.names, self._base_iri)
+            case = Case(
+                parsed.nquads,
+                beside,
+                base_iri=self._base_iri,
+                own=(self._base_iri + "id/", self._base_iri + BLANK),
+                most=MOST_FINDINGS,
+                report=report,
+            )
             return self._judges.judge(case, left())
         except TooMuch as error:
-            if time.monotonic() >= deadline:
-                raise _too_long(seconds) from None
-            raise TooMuch(f"The document could not be judged. {error}", hint=_SPLIT) from None
+            late = time.monotonic() > deadline - _LEAST
+            reason = f"It took longer than {seconds:.3g} seconds." if late else str(error)
+            raise TooMuch(f"The document was given up. {reason}", hint=_SPLIT) from None
 
     def _parsed(self, document: Document, seconds: float) -> Parsed:
         base = self._base_iri
@@ -137,7 +143,3 @@ class Desk:
             self._parsers.append(parser)
             if self._closed:
                 self.close()
-
-
-def _too_long(seconds: float) -> TooMuch:
-    return TooMuch(f"The document could not be judged within {seconds:.3g} seconds.", hint=_SPLIT)
