@@ -40,7 +40,7 @@ class Row:
         status: of the answer; the first that was wrong, where several copies were sent.
         seconds: how long it took; the longest of the copies.
         wrong: what is wrong with it, empty if nothing is.
-        late: whether it ended later than the deadline and the grace.
+        late: whether it ended later than the deadline and the grace, or its work went on after the client had left.
         freed: after a hang-up, how many seconds a simple question took.
     """
 
@@ -55,6 +55,13 @@ class Row:
     def good(self) -> bool:
         """Whether it ended as it should."""
         return not self.wrong and not self.late
+
+    @property
+    def verdict(self) -> str:
+        """The same in words."""
+        if self.good or self.wrong:
+            return self.wrong or "good"
+        return "its work went on" if self.freed else f"later than the deadline and {GRACE} s"
 
 
 def all_inputs(lure: str, endpoint: str, *, with_documents: bool = True) -> list[Input]:
@@ -120,9 +127,9 @@ class Runner:
                 asked(f"ASK {{}} # after {given.id} {time.monotonic()}"), self._patience(given)
             )
             wrong = "" if reply.status == 200 else f"afterwards ASK {{}} gives {reply.status} {reply.error}"
-            # Not the deadline: a worker that goes on for somebody who left would be free by then.
+            # Less than the deadline: what goes on for somebody who left would still be going on.
             busy = reply.seconds > self._seconds / 2 + GRACE
-            row = replace(row, freed=reply.seconds, wrong=wrong or ("its work went on" if busy else ""))
+            row = replace(row, freed=reply.seconds, wrong=wrong, late=busy)
         return row
 
     def _settled(self, given: Input) -> Row:

@@ -14,11 +14,13 @@ class Peak:
 
     Attributes:
         server: of the process itself.
-        family: of it and all its descendants together.
+        worker: of the largest of its descendants.
+        family: of all of them together.
         processes: how many they were.
     """
 
     server: float = 0.0
+    worker: float = 0.0
     family: float = 0.0
     processes: int = 0
 
@@ -48,6 +50,8 @@ class Watch:
         while not self._stop.wait(0.1):
             sizes = family(self._pid)
             self.peak.server = max(self.peak.server, sizes.get(self._pid, 0.0))
+            workers = [size for pid, size in sizes.items() if pid != self._pid]
+            self.peak.worker = max([self.peak.worker, *workers])
             self.peak.family = max(self.peak.family, sum(sizes.values()))
             self.peak.processes = max(self.peak.processes, len(sizes))
 

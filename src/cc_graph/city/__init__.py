@@ -62,8 +62,8 @@ class City(Keeping, Describing, Networking, Judging):
 
     def close(self) -> None:
         """End the worker processes."""
-        if self._judges is not None:
-            self._judges.close()
+        if self._desk is not None:
+            self._desk.close()
         self._reader.close()
 
     def __enter__(self) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from cc_graph.city.asking import Asking
@@ -12,7 +13,7 @@ from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS, by_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cc_graph.contributions import Document, Finding, Judges, Verdict
+    from cc_graph.contributions import Desk, Document, Finding, Verdict
 
     Progress = Callable[[str], None]
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Judging(Asking):
     """Exports, judging, audit."""
 
-    _judges: Judges | None = None
+    _desk: Desk | None = None
+    _opening = Lock()
 
     def export(self, format_name: str = "trig", licence: str | None = None) -> Export:
         """The named graphs as one file; the merge is not in it.
@@ -48,18 +50,22 @@ class Judging(Asking):
             TooLarge: it becomes too large when it is unpacked.
             TooMuch: it takes too much time or memory.
         """
-        from cc_graph.contributions import Judges, judge_document
-
-        settings = self.settings
-        if self._judges is None:
-            self._judges = Judges(settings.query_memory_mb)
 
         def ask(text: str, seconds: float) -> bytes:
             table, graph = TABLE_FORMATS["json"], GRAPH_FORMATS["nt"]
             return self._reader.query(text, table_format=table, graph_format=graph, seconds=seconds).read()
 
-        allowed = settings.query_seconds if seconds is None else seconds
-        return judge_document(document, self._judges, ask, settings.base_iri, allowed, report)
+        allowed = self.settings.query_seconds if seconds is None else seconds
+        return self._open_desk().judge(document, ask, allowed, report)
+
+    def _open_desk(self) -> Desk:
+        """Where documents are judged; it is not there before the first, as most who open a city never hand one in."""
+        from cc_graph.contributions import Desk
+
+        with self._opening:
+            if self._desk is None:
+                self._desk = Desk(self.settings.base_iri, self.settings.query_memory_mb)
+            return self._desk
 
     def audit(self) -> list[Finding]:
         """What shapes and checks find in the whole graph, violations first."""

@@ -146,11 +146,14 @@ class Judges:
                     failure, self._failure = self._failure, None
                     raise failure
                 if self._alive < self._most:
-                    self._alive += 1
-                    threading.Thread(target=self._start_one, name="judge", daemon=True).start()
+                    self._start_beside()
                 if not self._change.wait(deadline - time.monotonic()):
                     raise TooMuch("No place to be judged came free in time.", hint="Try again in a moment.")
             return self._idle.pop()
+
+    def _start_beside(self) -> None:
+        self._alive += 1
+        threading.Thread(target=self._start_one, name="judge", daemon=True).start()
 
     def _start_one(self) -> None:
         try:
@@ -170,11 +173,13 @@ class Judges:
 
     def _give_back(self, sandbox: Sandbox) -> None:
         with self._change:
-            if self._closed or not sandbox.alive:
+            if not self._closed and sandbox.alive:
+                self._idle.append(sandbox)
+            else:
                 sandbox.close()
                 self._alive -= 1
-            else:
-                self._idle.append(sandbox)
+                if not self._closed:
+                    self._start_beside()  # so that the next one need not wait for it
             self._change.notify()
 
 
