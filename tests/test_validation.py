@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from cc_graph import City
 from cc_graph.api.validation import AT_ONCE, WAITING
-from cc_graph.app import create_app
+from cc_graph.app import Door, create_app
 from cc_graph.contributions import Desk, Document
 from cc_graph.contributions.documents import LARGEST_DOCUMENT, MOST_FINDINGS
 from cc_graph.contributions.worker import Judge
@@ -26,7 +26,6 @@ from cc_graph.settings import Settings
 from test_api import problem
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 BASE = "https://w3id.org/ccg/"
 MILL = f"<{BASE}id/stakeholder/a-mill>"
@@ -42,12 +41,12 @@ TURTLE = {"Content-Type": "text/turtle"}
 
 
 @pytest.fixture(scope="module")
-def app(town: City) -> FastAPI:
+def app(town: City) -> Door:
     return create_app(town)
 
 
 @pytest.fixture(scope="module")
-def api(app: FastAPI) -> TestClient:
+def api(app: Door) -> TestClient:
     return TestClient(app, follow_redirects=False)
 
 
@@ -352,25 +351,25 @@ def test_documents_are_only_posted(api: TestClient) -> None:
 
 
 def test_when_many_wait_the_next_is_told_to_come_back(
-    app: FastAPI, api: TestClient, monkeypatch: pytest.MonkeyPatch
+    app: Door, api: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.state.line, "waiting", AT_ONCE + WAITING)
+    monkeypatch.setattr(app.app.state.line, "waiting", AT_ONCE + WAITING)
     response = api.post("/validation", content=GOOD, headers=TURTLE)
     problem(response, 503, "too-much")
     assert int(response.headers["retry-after"]) > 0
 
 
 def test_when_many_are_arriving_the_next_is_told_to_come_back(
-    app: FastAPI, api: TestClient, monkeypatch: pytest.MonkeyPatch
+    app: Door, api: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.state.line, "arriving", 10_000)
+    monkeypatch.setattr(app.app.state.line, "arriving", 10_000)
     problem(api.post("/validation", content=GOOD, headers=TURTLE), 503, "too-much")
 
 
 def test_a_document_that_does_not_come_is_not_waited_for(town_settings: Settings) -> None:
     sent: list[Any] = []
 
-    async def call(app: FastAPI) -> None:
+    async def call(app: Door) -> None:
         first = asyncio.Event()
 
         async def receive() -> dict[str, Any]:
@@ -391,7 +390,7 @@ def test_a_document_that_does_not_come_is_not_waited_for(town_settings: Settings
     with City.open(Settings(home=town_settings.home, query_seconds=0.2)) as city:
         app = create_app(city)
         asyncio.run(call(app))
-        assert app.state.line.arriving == 0
+        assert app.app.state.line.arriving == 0
     assert sent[0]["status"] == 408
     assert json.loads(sent[1]["body"])["type"] == "/problems/request-timeout"
 
