@@ -34,7 +34,7 @@ class Sandbox:
             module: calls `serve`.
             arguments: what its `prepare` gets.
             memory_mb: what the child may add to the memory it has when it is ready.
-            gentle: whether it lets other processes go first.
+            gentle: whether it lets other processes go a little before it.
 
         Raises:
             CityError: whatever the child's `prepare` raises.
@@ -43,7 +43,7 @@ class Sandbox:
         """
         self._child = Child(module, arguments, memory_mb)
         if gentle:
-            self._child.slow_down()
+            self._child.slow_down(gently=True)
         hello, _ = self._exchange(None, (), START_SECONDS)
         self.network_isolated = bool(hello["network_isolated"])
 

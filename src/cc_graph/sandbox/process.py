@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cc_graph.sandbox.frames import Header
 
-_LOW_PRIORITY = 15
+_LOW_PRIORITY, _GENTLE_PRIORITY = 15, 5
 _MEMORY_WORDS = (
     b"memory allocation",
     b"MemoryError",
@@ -76,10 +76,10 @@ class Child:
             return time.monotonic()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def slow_down(self) -> None:
-        """Let everybody else go first."""
+    def slow_down(self, *, gently: bool = False) -> None:
+        """Let everybody else go first; or a little."""
         with suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, _LOW_PRIORITY)
+            os.setpriority(os.PRIO_PROCESS, self.pid, _GENTLE_PRIORITY if gently else _LOW_PRIORITY)
 
     def speed_up(self) -> bool:
         """Take `slow_down` back; False where the host does not allow it."""

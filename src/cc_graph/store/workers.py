@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 YOUNG_SECONDS: Final = 0.2
 """How long a query may work before it has to let others go first: seconds of a processor."""
 
-_YOUNG_AT_MOST_SECONDS: Final = 2.0  # by the clock: it may wait for a disk
+_YOUNG_AT_MOST_SECONDS: Final = 0.5  # by the clock: it may wait for a disk
 _BEFORE_THE_FIRST_LOOK: Final = 0.05
 
 
