@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cc_graph.errors import BadData, BadQuery, BadRequest, Busy, NotFound, Refused, TooMuch, Unavailable
+from cc_graph.errors import (
+    BadData,
+    BadQuery,
+    BadRequest,
+    Busy,
+    NotAcceptable,
+    NotFound,
+    Refused,
+    TooMuch,
+    Unavailable,
+)
 from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS
 from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import Publisher
@@ -337,6 +347,15 @@ def test_a_closed_reader_says_so(town):
 
     with pytest.raises(Unavailable, match="closed"):
         count(reader)
+
+
+@pytest.mark.parametrize("escape", ["\\u0001", "\\uFFFE"])
+def test_what_xml_cannot_hold_is_not_written_as_if_it_could(reader, escape):
+    assert ask(reader, f'SELECT ("a{escape}" AS ?x) {{}}', "tsv")
+    with pytest.raises(NotAcceptable, match="XML cannot hold"):
+        ask(reader, f'SELECT ("a{escape}" AS ?x) {{}}', "xml")
+    with pytest.raises(NotAcceptable, match="XML cannot hold"):
+        ask(reader, f'CONSTRUCT {{ <a:a> <a:b> "a{escape}" }} {{}}', "rdfxml")
 
 
 # Dumps

@@ -125,7 +125,7 @@ class Desk:
 
     def _parsed(self, document: Document, seconds: float) -> Parsed:
         base = self._base_iri
-        parser = self._parsers.pop() if self._parsers else Parser(memory_mb=_READING_MB)
+        parser = self._parsers.pop() if self._parsers else Parser(memory_mb=_READING_MB, gentle=True)
         try:
             return parser.parse(
                 document.body,

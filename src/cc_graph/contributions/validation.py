@@ -185,7 +185,7 @@ class Judges:
 
 
 def _start(memory_mb: int) -> Sandbox:
-    return Sandbox("cc_graph.contributions.worker", memory_mb=memory_mb)
+    return Sandbox("cc_graph.contributions.worker", memory_mb=memory_mb, gentle=True)
 
 
 def _ask(sandbox: Sandbox, case: Case, seconds: float) -> Verdict:

@@ -127,7 +127,9 @@ def negotiate(accept: str | None, formats: Mapping[str, Format]) -> Format:
             best, quality = each, liked
     if best is None:
         on_offer = ", ".join(each.media_type for each in formats.values())
-        raise NotAcceptable(f"Nothing here can be served as «{accept}».", hint=f"Accept one of {on_offer}.")
+        raise NotAcceptable(
+            f"Nothing here can be served as «{accept[:200]}».", hint=f"Accept one of {on_offer}."
+        )
     return best
 
 

@@ -63,13 +63,15 @@ def parse(
 class Parser:
     """Reads many files with one child process; a context manager; for one thread at a time."""
 
-    def __init__(self, *, seconds: float = SECONDS, memory_mb: int = MEMORY_MB) -> None:
+    def __init__(self, *, seconds: float = SECONDS, memory_mb: int = MEMORY_MB, gentle: bool = False) -> None:
         """Set the bounds; the child starts with the first file.
 
         Args:
             seconds: how long one file may take.
             memory_mb: how much memory it may take.
+            gentle: whether other processes go first.
         """
+        self._gentle = gentle
         self._seconds = seconds
         self._memory_mb = memory_mb
         self._sandbox: Sandbox | None = None
@@ -154,7 +156,7 @@ class Parser:
     def _child(self) -> Sandbox:
         if self._sandbox is None or not self._sandbox.alive:
             self.close()
-            self._sandbox = Sandbox("cc_graph.rdfio.worker", memory_mb=self._memory_mb)
+            self._sandbox = Sandbox("cc_graph.rdfio.worker", memory_mb=self._memory_mb, gentle=self._gentle)
         return self._sandbox
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cc_graph.rdfio.formats import Format
-    from cc_graph.store.pool import Reply
+    from cc_graph.store.workers import Reply
 
 Result = TypeVar("Result")
 

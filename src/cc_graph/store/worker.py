@@ -108,6 +108,7 @@ class Worker:
             kind = "boolean"
         else:
             name = _acceptable(header["table_format"], "a table", TABLE_FORMATS)
+            body.is_xml = name == "xml"
             if name == "geojson":
                 write_features(results, body)
             else:
@@ -174,6 +175,7 @@ class Worker:
                 )
             graphs = [graph for graph in graphs if graph.value in wanted]
         form = _GRAPH[header["format"]]
+        body.is_xml = header["format"] == "rdfxml"
         if form.supports_datasets:
             quads = chain.from_iterable(_quads(self._store, graph) for graph in graphs)
             ox.serialize(quads, body.file, form, prefixes=PREFIXES)
@@ -235,6 +237,7 @@ def _merged(store: ox.Store, default: list[DefaultGraph], named: list[NamedGraph
 
 def _write_triples(triples: ox.QueryTriples, body: Spool, form: str) -> None:
     """Write triples; a short answer declares only the prefixes it uses."""
+    body.is_xml = form == "rdfxml"
     if form in _WITHOUT_PREFIXES:  # the engine writes them itself, in two thirds of the time
         triples.serialize(body.file, _GRAPH[form])
         return
