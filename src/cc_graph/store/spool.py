@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from cc_graph.sandbox.frames import LARGEST_INLINE
@@ -69,7 +70,8 @@ class Spool:
     def discard(self) -> None:
         """Forget what was written."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # it tries once more to write what did not fit
+                self._file.close()
 
     def _outgrown(self) -> Any:
         """What to write to now that memory is not the place."""
