@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -45,14 +45,15 @@ class Child:
             Unavailable: the host starts no more processes.
         """
         self.memory_mb = memory_mb
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self.channel, theirs = socket.socketpair()
         try:
-            with theirs:
-                self._process = _start(module, theirs, memory_mb, arguments, self._stderr)
+            with ExitStack() as held:
+                self._stderr = held.enter_context(tempfile.TemporaryFile())
+                self.channel, theirs = socket.socketpair()
+                held.callback(self.channel.close)
+                with theirs:
+                    self._process = _start(module, theirs, memory_mb, arguments, self._stderr)
+                held.pop_all()  # closed by close()
         except OSError as error:
-            self.channel.close()
-            self._stderr.close()
             raise Unavailable(
                 f"No process can be started: {error.strerror}.", hint="Close other programs."
             ) from None
@@ -69,7 +70,7 @@ class Child:
 
     def slow_down(self) -> None:
         """Let everybody else go first."""
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):  # we may be slower than that ourselves
             os.setpriority(os.PRIO_PROCESS, self.pid, _LOW_PRIORITY)
 
     def speed_up(self) -> bool:

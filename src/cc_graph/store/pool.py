@@ -22,8 +22,6 @@ from cc_graph.store.checkpoints import Checkpoint, Checkpoints
 from cc_graph.store.statistics import PoolStatistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cc_graph.sandbox.frames import Header
     from cc_graph.store.layout import Layout
 
@@ -151,8 +149,7 @@ class Pool:
             running = worker.job
             self._forget(worker)
             worker.child.close()
-            if running is not None:
-                _fail(running, error)
+            _fail(running, error)
         self._checkpoints.close()
 
     def _look_for_newer(self) -> Checkpoint:
@@ -200,7 +197,9 @@ class Pool:
             sent = worker.child.channel.send(frame)
         except BlockingIOError:
             sent = 0
-        except OSError:
+        except OSError:  # it died while it rested, so this query has no part in it
+            worker.job = None
+            self._young.appendleft(job)
             self._bury(worker)
             return
         if sent < len(frame):
@@ -226,8 +225,8 @@ class Pool:
 
     def _start(self) -> None:
         """Start a worker; it will say when it is ready."""
-        checkpoint = self._look_for_newer()
         try:
+            checkpoint = self._look_for_newer()
             child = Child("cc_graph.store.worker", (checkpoint.path, self._base_iri), self._memory_mb)
         except CityError as error:
             self._fail_next(error)
@@ -249,6 +248,11 @@ class Pool:
             return
         except (EOFError, OSError):
             self._bury(worker)
+            return
+        except CityError as error:
+            job = worker.job
+            self._stop(worker, "crash")
+            _fail(job, error)
             return
         frame, worker.frame = worker.frame, Frame()
         answer, body = frame.content()
@@ -295,6 +299,8 @@ class Pool:
     def _tick(self) -> None:
         """Look at the clock for all that works and waits."""
         self._tick_is_due = False
+        if self._young or self._old or any(worker.job or not worker.ready for worker in self._workers):
+            self._tick_soon()  # whatever goes wrong below
         now = self._loop.time()
         for worker in [*self._workers]:
             self._look_at(worker, now)
@@ -304,8 +310,6 @@ class Pool:
                 busy = f"All {self._most} workers were busy for {late.seconds:g} seconds."
                 _fail(late, TooMuch(busy, hint="Try again in a moment."))
         self._dispatch()
-        if self._young or self._old or any(worker.job or not worker.ready for worker in self._workers):
-            self._tick_soon()
 
     def _look_at(self, worker: _Worker, now: float) -> None:
         job = worker.job
@@ -341,8 +345,7 @@ class Pool:
 
     def _fail_next(self, error: CityError) -> None:
         """No worker could be had: tell the one who waits longest."""
-        if job := _next(self._young) or _next(self._old):
-            _fail(job, error)
+        _fail(_next(self._young) or _next(self._old), error)
 
     # The end of a worker
 
@@ -365,24 +368,21 @@ class Pool:
             self._killed[reason] += 1
         self._forget(worker)
         worker.child.kill()
-        self._aside(worker.child.close)
+        self._loop.run_in_executor(None, worker.child.close)
 
     def _bury(self, worker: _Worker) -> None:
         """A worker died by itself: that costs the query it had, and no other."""
         job = worker.job
         self._killed["crash"] += 1
         self._forget(worker)
-        told_why = self._aside(worker.child.death)
 
         def tell(found: asyncio.Future[CityError]) -> None:
-            if job is not None:
-                _fail(job, found.result())
+            _fail(job, found.result())
+            if not worker.ready:
+                self._fail_next(found.result())
             self._dispatch()
 
-        told_why.add_done_callback(tell)
-
-    def _aside(self, do: Callable[[], CityError | None]) -> asyncio.Future:  # type: ignore[type-arg]
-        return self._loop.run_in_executor(None, do)
+        self._loop.run_in_executor(None, worker.child.death).add_done_callback(tell)
 
 
 def _next(waiting: deque[_Job]) -> _Job | None:
@@ -393,6 +393,6 @@ def _next(waiting: deque[_Job]) -> _Job | None:
     return None
 
 
-def _fail(job: _Job, error: CityError) -> None:
-    if not job.future.done():
+def _fail(job: _Job | None, error: CityError) -> None:
+    if job is not None and not job.future.done():
         job.future.set_exception(error)
