@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
+import subprocess
+import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import zstandard
@@ -15,7 +18,7 @@ from rdflib.namespace import SH
 from starlette.testclient import TestClient
 
 from cc_graph import City
-from cc_graph.api.validation import AT_ONCE, WAITING
+from cc_graph.api import validation
 from cc_graph.app import create_app
 from cc_graph.contributions import Desk, Document
 from cc_graph.contributions.documents import LARGEST_DOCUMENT, MOST_FINDINGS
@@ -24,9 +27,6 @@ from cc_graph.errors import TooMuch
 from cc_graph.rdfio.formats import GRAPH_FORMATS
 from cc_graph.settings import Settings
 from test_api import problem
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 BASE = "https://w3id.org/ccg/"
 MILL = f"<{BASE}id/stakeholder/a-mill>"
@@ -42,13 +42,8 @@ TURTLE = {"Content-Type": "text/turtle"}
 
 
 @pytest.fixture(scope="module")
-def app(town: City) -> FastAPI:
-    return create_app(town)
-
-
-@pytest.fixture(scope="module")
-def api(app: FastAPI) -> TestClient:
-    return TestClient(app, follow_redirects=False)
+def api(town: City) -> TestClient:
+    return TestClient(create_app(town), follow_redirects=False)
 
 
 def judged(api: TestClient, content: str | bytes, form: str = "ttl", **headers: str) -> dict[str, Any]:
@@ -352,25 +347,25 @@ def test_documents_are_only_posted(api: TestClient) -> None:
 
 
 def test_when_many_wait_the_next_is_told_to_come_back(
-    app: FastAPI, api: TestClient, monkeypatch: pytest.MonkeyPatch
+    api: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.state.line, "waiting", AT_ONCE + WAITING)
+    monkeypatch.setattr(validation, "WAITING", -validation.AT_ONCE)
     response = api.post("/validation", content=GOOD, headers=TURTLE)
     problem(response, 503, "too-much")
     assert int(response.headers["retry-after"]) > 0
 
 
 def test_when_many_are_arriving_the_next_is_told_to_come_back(
-    app: FastAPI, api: TestClient, monkeypatch: pytest.MonkeyPatch
+    api: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.state.line, "arriving", 10_000)
+    monkeypatch.setattr(validation, "ARRIVING", -validation.WAITING - validation.AT_ONCE)
     problem(api.post("/validation", content=GOOD, headers=TURTLE), 503, "too-much")
 
 
 def test_a_document_that_does_not_come_is_not_waited_for(town_settings: Settings) -> None:
     sent: list[Any] = []
 
-    async def call(app: FastAPI) -> None:
+    async def call(app: Door) -> None:
         first = asyncio.Event()
 
         async def receive() -> dict[str, Any]:
@@ -389,11 +384,62 @@ def test_a_document_that_does_not_come_is_not_waited_for(town_settings: Settings
         await app(scope, receive, send)
 
     with City.open(Settings(home=town_settings.home, query_seconds=0.2)) as city:
-        app = create_app(city)
-        asyncio.run(call(app))
-        assert app.state.line.arriving == 0
+        asyncio.run(call(create_app(city)))
     assert sent[0]["status"] == 408
     assert json.loads(sent[1]["body"])["type"] == "/problems/request-timeout"
+
+
+COPYING = """
+import os, signal, sys
+from cc_graph.errors import CityError
+
+heard = []
+
+def good(body):
+    heard.append(1)
+    body.write(b"done")
+
+def endless(body):
+    while True:
+        pass
+
+def broken(body):
+    raise KeyError("who knows")
+
+def greedy(body):
+    raise MemoryError
+
+def killed(body):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with in_copy(good, 20) as body:
+    body.seek(0)
+    print(body.read(), heard)
+for work in (endless, greedy, killed, broken):
+    try:
+        in_copy(work, 0.2 if work is endless else 20)
+    except CityError as error:
+        print(type(error).__name__, error)
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("nobody left")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="copies of a process are watched on Linux only")
+def test_work_in_a_copy_leaves_nothing_behind_and_its_death_is_told() -> None:
+    # In a process of its own: one with threads, as pytest's may have, should not copy itself.
+    told = subprocess.run([sys.executable, "-c", COPYING], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == [
+        "b'done' []",
+        "TooMuch It took longer than 0.2 seconds and was stopped.",
+        "TooMuch It needed too much memory and was stopped.",
+        "TooMuch It needed too much memory and was stopped.",
+        "CityError The process that judges ended unexpectedly.",
+        "nobody left",
+    ]
+    assert "who knows" in told.stderr
 
 
 def test_a_document_that_takes_too_long_is_given_up_and_the_next_is_judged(town: City) -> None:
