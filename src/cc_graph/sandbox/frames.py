@@ -14,6 +14,8 @@ import struct
 import time
 from typing import TYPE_CHECKING, Any
 
+from cc_graph.errors import Unavailable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,11 +54,14 @@ class Frame:
         Raises:
             EOFError: the other side is gone.
             BlockingIOError, TimeoutError: as the socket is set.
+            Unavailable: this process has no room for a descriptor that came: without it, the body would seem empty.
         """
-        piece, fds, _, _ = socket.recv_fds(
+        piece, fds, flags, _ = socket.recv_fds(
             channel, _PIECE if self._bytes else _FIRST_PIECE, _MOST_FDS, _ON_EXEC
         )
         self.fds += fds
+        if flags & socket.MSG_CTRUNC:
+            raise Unavailable("Too many files are open to take an answer.", hint="Try again in a moment.")
         if not piece:
             raise EOFError
         self._bytes += piece

@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -46,14 +46,15 @@ class Child:
             Unavailable: the host starts no more processes.
         """
         self.memory_mb = memory_mb
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self.channel, theirs = socket.socketpair()
         try:
-            with theirs:
-                self._process = _start(module, theirs, memory_mb, arguments, self._stderr)
+            with ExitStack() as held:
+                self._stderr = held.enter_context(tempfile.TemporaryFile())
+                self.channel, theirs = socket.socketpair()
+                held.callback(self.channel.close)
+                with theirs:
+                    self._process = _start(module, theirs, memory_mb, arguments, self._stderr)
+                held.pop_all()  # closed by close()
         except OSError as error:
-            self.channel.close()
-            self._stderr.close()
             raise Unavailable(
                 f"No process can be started: {error.strerror}.", hint="Close other programs."
             ) from None
@@ -72,13 +73,13 @@ class Child:
         """How much of a processor it has had; where the host does not tell, how much time has passed."""
         try:
             fields = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
-        except FileNotFoundError:
+        except OSError:
             return time.monotonic()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def slow_down(self, *, gently: bool = False) -> None:
         """Let everybody else go first; or a little."""
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):  # we may be slower than that ourselves
             os.setpriority(os.PRIO_PROCESS, self.pid, _GENTLE_PRIORITY if gently else _LOW_PRIORITY)
 
     def speed_up(self) -> bool:

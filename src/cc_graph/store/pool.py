@@ -22,8 +22,6 @@ from cc_graph.store.statistics import PoolStatistics
 from cc_graph.store.workers import YOUNG_SECONDS, Job, Reply, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cc_graph.sandbox.frames import Header
     from cc_graph.store.layout import Layout
 
@@ -119,8 +117,7 @@ class Pool:
             running = worker.job
             self._forget(worker)
             worker.child.close()
-            if running is not None:
-                running.fail(error)
+            _fail(running, error)
         self._checkpoints.close()
 
     def _look_for_newer(self) -> Checkpoint:
@@ -171,7 +168,9 @@ class Pool:
         worker.job, worker.since = job, self._loop.time()
         try:
             worker.send(packed({**job.header, "checkpoint": worker.checkpoint.path}), self._loop)
-        except OSError:
+        except OSError:  # it died while it rested, so this query has no part in it
+            worker.job = None
+            self._young.appendleft(job)
             self._bury(worker)
 
     def _start(self) -> None:
@@ -199,6 +198,11 @@ class Pool:
             return
         except (EOFError, OSError):
             self._bury(worker)
+            return
+        except CityError as error:
+            job = worker.job
+            self._stop(worker, "crash")
+            _fail(job, error)
             return
         frame, worker.frame = worker.frame, Frame()
         answer, body = frame.content()
@@ -245,6 +249,8 @@ class Pool:
     def _tick(self) -> None:
         """Look at the clock for all that works and waits."""
         self._tick_is_due = False
+        if self._young or self._old or any(worker.job or not worker.ready for worker in self._workers):
+            self._tick_soon()  # whatever goes wrong below
         now = self._loop.time()
         for worker in [*self._workers]:
             self._look_at(worker, now)
@@ -254,8 +260,6 @@ class Pool:
                 busy = f"All {self._most} workers were busy for {late.seconds:g} seconds."
                 late.fail(TooMuch(busy, hint="Try again in a moment."))
         self._dispatch()
-        if self._young or self._old or any(worker.job or not worker.ready for worker in self._workers):
-            self._tick_soon()
 
     def _look_at(self, worker: Worker, now: float) -> None:
         job = worker.job
@@ -287,8 +291,7 @@ class Pool:
 
     def _fail_next(self, error: CityError) -> None:
         """No worker could be had: tell the one who waits longest."""
-        if job := _next(self._young) or _next(self._old):
-            job.fail(error)
+        _fail(_next(self._young) or _next(self._old), error)
 
     # The end of a worker
 
@@ -311,24 +314,21 @@ class Pool:
             self._killed[reason] += 1
         self._forget(worker)
         worker.child.kill()
-        self._aside(worker.child.close)
+        self._loop.run_in_executor(None, worker.child.close)
 
     def _bury(self, worker: Worker) -> None:
         """A worker died by itself: that costs the query it had, and no other."""
         job = worker.job
         self._killed["crash"] += 1
         self._forget(worker)
-        told_why = self._aside(worker.child.death)
 
         def tell(found: asyncio.Future[CityError]) -> None:
-            if job is not None:
-                job.fail(found.result())
+            _fail(job, found.result())
+            if not worker.ready:
+                self._fail_next(found.result())
             self._dispatch()
 
-        told_why.add_done_callback(tell)
-
-    def _aside(self, do: Callable[[], CityError | None]) -> asyncio.Future:  # type: ignore[type-arg]
-        return self._loop.run_in_executor(None, do)
+        self._loop.run_in_executor(None, worker.child.death).add_done_callback(tell)
 
 
 def _next(waiting: deque[Job]) -> Job | None:
@@ -337,3 +337,8 @@ def _next(waiting: deque[Job]) -> Job | None:
         if not job.future.done():
             return job
     return None
+
+
+def _fail(job: Job | None, error: CityError) -> None:
+    if job is not None:
+        job.fail(error)

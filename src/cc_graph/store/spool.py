@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import tempfile
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from cc_graph.errors import NotAcceptable
@@ -84,7 +85,8 @@ class Spool:
     def discard(self) -> None:
         """Forget what was written."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # it tries once more to write what did not fit
+                self._file.close()
 
     def _outgrown(self) -> Any:
         """What to write to now that memory is not the place."""
