@@ -101,6 +101,10 @@ def test_the_names_of_our_things_are_told_once_each(parser: Parser) -> None:
     turtle = b"<id/a> <http://e/p> <id/b> , <http://other/> , 'id/c' . <id/b> <http://e/p> <id/a> ."
     parsed = parser.parse(turtle, GRAPH_FORMATS["ttl"], BASE, names_below=[f"{BASE}id/"])
     assert parsed.names == (f"{BASE}id/a", f"{BASE}id/b")
+    long = f"<{BASE}id/{'x' * 1_000}> <http://e/p> <id/b> .".encode()
+    assert parser.parse(long, GRAPH_FORMATS["ttl"], BASE, names_below=[f"{BASE}id/"]).names == (
+        f"{BASE}id/b",
+    )
 
 
 def test_what_the_parser_quotes_in_its_complaint_is_cut(parser: Parser) -> None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_NAMES: Final = 50_000
 """How many things of a graph a document may refer to, where they are asked for."""
 
+LONGEST_NAME: Final = 1_000
+"""How many characters the IRI of such a thing has at most: ours are far shorter."""
+
 _FORMATS: Final = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,
@@ -140,7 +143,8 @@ class _Quads:
         return ox.Triple(self._checked(triple.subject), triple.predicate, self._checked(triple.object))
 
     def _note(self, iri: str) -> None:
-        self.names.add(iri)
+        if len(iri) <= LONGEST_NAME:
+            self.names.add(iri)
         if len(self.names) > MOST_NAMES:
             raise TooMuch(
                 f"It refers to more than {MOST_NAMES:,} things.", hint="Split it into smaller files."
