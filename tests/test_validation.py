@@ -365,7 +365,7 @@ def test_when_many_are_arriving_the_next_is_told_to_come_back(
 def test_a_document_that_does_not_come_is_not_waited_for(town_settings: Settings) -> None:
     sent: list[Any] = []
 
-    async def call(app: Door) -> None:
+    async def call(app: Any) -> None:
         first = asyncio.Event()
 
         async def receive() -> dict[str, Any]:
@@ -391,6 +391,7 @@ def test_a_document_that_does_not_come_is_not_waited_for(town_settings: Settings
 
 COPYING = """
 import os, signal, sys
+from cc_graph.contributions.copies import in_copy
 from cc_graph.errors import CityError
 
 heard = []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _DIE_WITH_PARENT: Final = (
     1  # PR_SET_PDEATHSIG; the process that copies itself has one thread, and that one waits
 )
+_LATER: Final = 5  # of niceness: who asks the graph comes first, and who watches the copy, too
 _NO_MEMORY, _BROKEN = 3, 4
 _HINT: Final = "Split it into smaller documents."
 
@@ -56,6 +57,7 @@ def _copied(work: Callable[[IO[bytes]], None], body: IO[bytes]) -> int:
     code = _BROKEN
     try:
         _die_with(parent)
+        os.nice(_LATER)
         work(body)
         body.flush()
         code = 0

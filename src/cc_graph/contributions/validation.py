@@ -23,7 +23,7 @@ MEMORY_MB = 4096
 START_SECONDS = 30.0
 
 _AT_ONCE = 500
-_GRACE = 0.3
+_GRACE = 0.5
 
 
 @dataclass(frozen=True)
@@ -185,12 +185,12 @@ class Judges:
 
 
 def _start(memory_mb: int) -> Sandbox:
-    return Sandbox("cc_graph.contributions.worker", memory_mb=memory_mb, gentle=True)
+    return Sandbox("cc_graph.contributions.worker", memory_mb=memory_mb)
 
 
 def _ask(sandbox: Sandbox, case: Case, seconds: float) -> Verdict:
     header: dict[str, Any] = {"base_iri": case.base_iri, "own": case.own, "most": case.most}
-    # It ends its own copy at the deadline; only one that does not even do that is killed.
+    # It ends its own copy at the deadline; only if it does not even do that, it is killed.
     header |= {"report": case.report, "seconds": seconds}
     with tempfile.TemporaryFile() as data, tempfile.TemporaryFile() as beside:
         for file, content in ((data, case.quads), (beside, case.context)):
