@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cc_graph.errors import BadParameter
 from cc_graph.vocab import ABSOLUTE_IRI, DEFAULT_BASE
@@ -32,6 +33,9 @@ class Settings:
         log_level: what the server logs: debug, info (every call), warning or error (`CC_GRAPH_LOG`).
         slow_seconds: an answer that takes longer is logged with its query (`CC_GRAPH_SLOW_SECONDS`).
         proxies: addresses of reverse proxies whose word on the caller's address is believed (`CC_GRAPH_PROXIES`).
+        store: address of the SPARQL endpoint that keeps the graph (`CC_GRAPH_STORE`); None: it lies in the home.
+        store_update: address of that store's endpoint for updates (`CC_GRAPH_STORE_UPDATE`); None: the same.
+        store_user, store_password: who we are there (`CC_GRAPH_STORE_USER`, `CC_GRAPH_STORE_PASSWORD`).
     """
 
     home: Path
@@ -43,6 +47,25 @@ class Settings:
     log_level: str = "warning"
     slow_seconds: float = 1.0
     proxies: str = "127.0.0.1,::1"
+    store: str | None = None
+    store_update: str | None = None
+    store_user: str = ""
+    store_password: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Check what can be wrong by itself.
+
+        Raises:
+            BadParameter: an address of the store is none.
+        """
+        for name, address in (("CC_GRAPH_STORE", self.store), ("CC_GRAPH_STORE_UPDATE", self.store_update)):
+            if address is not None:
+                _check_address(name, address)
+        if self.store_update and not self.store:
+            raise BadParameter(
+                "CC_GRAPH_STORE_UPDATE is set and CC_GRAPH_STORE is not an address.",
+                hint="Set CC_GRAPH_STORE to the endpoint for queries too, or leave both out.",
+            )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: object) -> Settings:
@@ -53,7 +76,7 @@ class Settings:
         """
         env = os.environ if environment is None else environment
         values: dict[str, object] = {
-            "home": Path(env["CC_GRAPH_HOME"]) if env.get("CC_GRAPH_HOME") else _user_folder(),
+            "home": _home(env),
             "base_iri": env.get("CC_GRAPH_BASE_IRI") or DEFAULT_BASE,
             "query_seconds": _positive(env, "CC_GRAPH_QUERY_SECONDS", 30.0, 86_400),
             "query_memory_mb": int(_positive(env, "CC_GRAPH_QUERY_MEMORY_MB", 2048, 1 << 20)),
@@ -62,6 +85,10 @@ class Settings:
             "log_level": _one_of(env, "CC_GRAPH_LOG", LOG_LEVELS, "warning"),
             "slow_seconds": _positive(env, "CC_GRAPH_SLOW_SECONDS", 1.0, 86_400),
             "proxies": env.get("CC_GRAPH_PROXIES", "127.0.0.1,::1"),
+            "store": env["CC_GRAPH_STORE"] if _is_address(env.get("CC_GRAPH_STORE", "")) else None,
+            "store_update": env.get("CC_GRAPH_STORE_UPDATE") or None,
+            "store_user": env.get("CC_GRAPH_STORE_USER", ""),
+            "store_password": env.get("CC_GRAPH_STORE_PASSWORD", ""),
         }
         settings = cls(**(values | given))  # type: ignore[arg-type]
         if not ABSOLUTE_IRI.fullmatch(settings.base_iri) or not settings.base_iri.endswith(("/", "#")):
@@ -70,6 +97,42 @@ class Settings:
                 hint="Set it to something like https://example.org/city/.",
             )
         return settings
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    """The folder of the city: CC_GRAPH_HOME, or CC_GRAPH_STORE where that is a path."""
+    home, store = env.get("CC_GRAPH_HOME"), env.get("CC_GRAPH_STORE", "")
+    if not store or _is_address(store):
+        return Path(home) if home else _user_folder()
+    if home and Path(home).absolute() != Path(store).absolute():
+        raise BadParameter(
+            f"CC_GRAPH_STORE is «{store}» and CC_GRAPH_HOME is «{home}»: a store that is a folder lies in the home.",
+            hint="Leave one of them out, or set CC_GRAPH_STORE to the http(s) address of a SPARQL endpoint.",
+        )
+    return Path(store)
+
+
+def _is_address(text: str) -> bool:
+    return "://" in text
+
+
+def _check_address(name: str, address: str) -> None:
+    """Refuse what is no http(s) address, and one that carries a password: addresses are shown in messages and logs."""
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        sound = False
+    if sound and (parts.username is not None or parts.password is not None):
+        raise BadParameter(
+            f"{name} has a user or a password in it.",
+            hint="Set CC_GRAPH_STORE_USER and CC_GRAPH_STORE_PASSWORD instead.",
+        )
+    if not sound or not ABSOLUTE_IRI.fullmatch(address) or not address.isascii() or parts.fragment:
+        raise BadParameter(
+            f"{name} is not the http or https address of a SPARQL endpoint.",
+            hint="Set it to something like http://localhost:8890/sparql.",
+        )
 
 
 def _user_folder() -> Path:

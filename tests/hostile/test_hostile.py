@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cc_graph import City
     from cc_graph.settings import Settings
 
-SECONDS = 2
+SECONDS = 4
 MEMORY_MB = 256
 AT_REST_MB = 250
 """What a worker takes before it is asked anything, and Python's own share, generously."""

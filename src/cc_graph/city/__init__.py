@@ -19,24 +19,24 @@ from cc_graph.errors import NotFound
 from cc_graph.rdfio.formats import by_path
 from cc_graph.rdfio.parsing import Parser
 from cc_graph.settings import Settings
-from cc_graph.store.health import Health
-from cc_graph.store.reader import Reader
+from cc_graph.store.opening import open_health, open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from cc_graph.contributions import Verdict
+    from cc_graph.store.opening import AnyReader
     from cc_graph.store.statistics import PoolStatistics
 
 
 class City(Keeping, Describing, Networking, Judging):
     """One city's graph; open it with `City.open()` and close it, or use it in a `with` statement."""
 
-    def __init__(self, settings: Settings, reader: Reader) -> None:
+    def __init__(self, settings: Settings, reader: AnyReader) -> None:
         """Use `City.open`."""
         super().__init__(settings, reader)
-        self._health = Health(reader, settings.home)
+        self._health = open_health(reader, settings)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> City:
@@ -48,14 +48,7 @@ class City(Keeping, Describing, Networking, Judging):
             Unavailable: the folder cannot be used.
         """
         settings = settings or Settings.from_environment()
-        reader = Reader(
-            settings.home,
-            settings.base_iri,
-            settings.query_seconds,
-            settings.query_memory_mb,
-            settings.query_workers,
-            settings.query_waiting,
-        )
+        reader = open_reader(settings)
         _ = reader.revision  # raises where nothing has been loaded
         check_base(settings.home, settings.base_iri)
         return cls(settings, reader)

@@ -9,13 +9,14 @@ from cc_graph.datasets import Dataset, LoadReport, check_base, import_codes, loa
 from cc_graph.settings import Settings
 from cc_graph.store import backup as backups
 from cc_graph.store.layout import Layout
-from cc_graph.store.publisher import Publisher
+from cc_graph.store.opening import must_be_here, take_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from cc_graph.store.backup import Backup
+    from cc_graph.store.opening import AnyPublisher
 
     Progress = Callable[[str], None]
 
@@ -63,7 +64,8 @@ class Keeping:
     @staticmethod
     def must_rebuild(settings: Settings | None = None) -> bool:
         """Whether another version of the program wrote what is in the home, so that this one must build it anew."""
-        return Layout((settings or Settings.from_environment()).home).is_foreign
+        settings = settings or Settings.from_environment()
+        return settings.store is None and Layout(settings.home).is_foreign
 
     @staticmethod
     def backup(folder: Path, settings: Settings | None = None, progress: Progress | None = None) -> Backup:
@@ -73,6 +75,7 @@ class Keeping:
             BadParameter: there is something in that folder.
         """
         settings = settings or Settings.from_environment()
+        must_be_here(settings, "A backup")
         check_base(settings.home, settings.base_iri)
         return backups.back_up(settings.home, folder, settings.base_iri, progress)
 
@@ -86,6 +89,7 @@ class Keeping:
             Busy: another process publishes to this home.
         """
         settings = settings or Settings.from_environment()
+        must_be_here(settings, "A backup")
         check_base(settings.home, settings.base_iri)
         return backups.restore(settings.home, folder, settings.base_iri, progress)
 
@@ -102,10 +106,10 @@ class Keeping:
         return import_codes(scheme_name, path, settings or Settings.from_environment())
 
     @staticmethod
-    def publishing(settings: Settings | None = None) -> Publisher:
+    def publishing(settings: Settings | None = None) -> AnyPublisher:
         """The right to publish to the home of these settings: a context manager, held by a server while it runs.
 
         Raises:
             Busy: another process has it.
         """
-        return Publisher((settings or Settings.from_environment()).home)
+        return take_up(settings or Settings.from_environment())

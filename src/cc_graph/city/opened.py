@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cc_graph.settings import Settings
-    from cc_graph.store.reader import Reader
+    from cc_graph.store.opening import AnyReader
 
     Progress = Callable[[str], None]
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 class Opened:
     """An open city."""
 
-    def __init__(self, settings: Settings, reader: Reader) -> None:
+    def __init__(self, settings: Settings, reader: AnyReader) -> None:
         """Use `City.open`."""
         self.settings = settings
         self._reader = reader
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> AnyReader:
         """Who answers queries: for surfaces that live in an event loop and cannot wait."""
         return self._reader
 

@@ -13,12 +13,13 @@ from cc_graph.datasets.dataset import Dataset, FileSet, LoadReport, unheard
 from cc_graph.datasets.record import LoadRecord, read_record, write_record
 from cc_graph.errors import NotFound
 from cc_graph.store.layout import VOCABULARIES, replace_durably
-from cc_graph.store.publisher import Publisher
+from cc_graph.store.opening import open_publisher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cc_graph.settings import Settings
+    from cc_graph.store.opening import AnyPublisher
 
     Progress = Callable[[str], None]
 
@@ -27,14 +28,14 @@ def load(settings: Settings, city: str, files: Sequence[Path], progress: Progres
     """As `City.load`."""
     record = LoadRecord(settings.base_iri, city, tuple(str(file.absolute()) for file in files))
     holding = _holding(record)  # what is malformed is refused before anything is touched
-    with Publisher(settings.home) as publisher:
+    with open_publisher(settings) as publisher:
         return _build(publisher, settings.home, record, holding, progress)
 
 
 def rebuild(settings: Settings, progress: Progress | None) -> LoadReport:
     """As `City.rebuild`."""
-    with Publisher(
-        settings.home
+    with open_publisher(
+        settings
     ) as publisher:  # it also ends a restore that was killed, which brings a record
         record = _record(settings.home)
         return _build(publisher, settings.home, record, _holding(record), progress)
@@ -44,7 +45,7 @@ def import_codes(scheme_name: str, path: Path, settings: Settings) -> int:
     """As `City.import_codes`."""
     scheme = code_scheme(scheme_name)
     codes = len(read_codes(scheme, path))
-    with Publisher(settings.home) as publisher:
+    with open_publisher(settings) as publisher:
         record = _record(settings.home)
         holding = _holding(record)
         kept = settings.home / VOCABULARIES / f"{scheme.name}.csv"
@@ -73,7 +74,7 @@ def _holding(record: LoadRecord) -> Dataset | FileSet:
 
 
 def _build(
-    publisher: Publisher,
+    publisher: AnyPublisher,
     home: Path,
     record: LoadRecord,
     holding: Dataset | FileSet,

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cc_graph.rdfio.formats import Format
-    from cc_graph.store.reader import Answer, Reader
+    from cc_graph.store.opening import AnyReader
+    from cc_graph.store.reader import Answer
     from cc_graph.table import Table
 
 CC_BY: Final = "https://creativecommons.org/licenses/by/4.0/"
@@ -38,7 +39,7 @@ class Export:
     left_out: tuple[str, ...]
 
 
-def export(reader: Reader, select: Callable[[str], Table], form: Format, licence: str | None) -> Export:
+def export(reader: AnyReader, select: Callable[[str], Table], form: Format, licence: str | None) -> Export:
     """As `City.export`."""
     if licence not in {None, "CC-BY-4.0", "all"}:
         raise BadParameter(f"There is no licence «{licence}» to export by.", hint="Choose CC-BY-4.0 or all.")

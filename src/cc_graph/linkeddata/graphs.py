@@ -14,7 +14,8 @@ from cc_graph.vocab import expand
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cc_graph.store.reader import Answer, Reader
+    from cc_graph.store.opening import AnyReader
+    from cc_graph.store.reader import Answer
     from cc_graph.table import Table
 
 _MERGE: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -32,7 +33,7 @@ SELECT ?licence WHERE {
 class Graphs:
     """The graphs of a city, as `City.graphs` gives them."""
 
-    _reader: Reader
+    _reader: AnyReader
     _select: Callable[[str], Table]
     _base_iri: str
 

@@ -12,8 +12,8 @@ THINGS = """
 PREFIX ccg: <https://w3id.org/ccg/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?thing ?thingLabel (SAMPLE(?oneKind) AS ?kindLabel) WHERE {
-  VALUES ?class { UNDEF }
   VALUES ?lang { "en" }
-  ?thing a ?class ; rdfs:label ?thingLabel . FILTER (LANG(?thingLabel) = ?lang)
+  { SELECT ?thing WHERE { VALUES ?class { UNDEF } ?thing a ?class } }
+  ?thing rdfs:label ?thingLabel . FILTER (LANG(?thingLabel) = ?lang)
   OPTIONAL { ?thing ccg:stakeholderKind|ccg:materialNature|ccg:theme ?kind . ?kind rdfs:label ?oneKind . FILTER (LANG(?oneKind) = ?lang) }
 } GROUP BY ?thing ?thingLabel ORDER BY ?thingLabel ?thing"""

@@ -24,7 +24,7 @@ SELECT ?class ?classLabel (COUNT(DISTINCT ?thing) AS ?things) WHERE {
 _NEWEST = """
 PREFIX ccg: <https://w3id.org/ccg/ns#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT (MAX(STR(?date)) AS ?newest) (COUNT(DISTINCT ?source) AS ?sources) WHERE {
+SELECT (MAX(COALESCE(STR(?date), "")) AS ?newest) (COUNT(DISTINCT ?source) AS ?sources) WHERE {
   ?source a ccg:Source . OPTIONAL { ?graph dcterms:source ?source . ?source dcterms:issued ?date . FILTER NOT EXISTS { ?source dcterms:description ?ours } }
 }"""
 

@@ -20,12 +20,9 @@ SELECT ?quantity ?number ?lower ?upper ?month ?unit ?qualifier ?share WHERE {
   OPTIONAL { ?quantity ccg:monthValue ?month }
   OPTIONAL { ?quantity ccg:qualifier/rdfs:label ?qualifier . FILTER (LANG(?qualifier) = ?lang) }
   OPTIONAL { ?quantity ccg:shareOf ?share . FILTER (LANG(?share) = ?lang) }
-  OPTIONAL {
-    ?quantity qudt:hasUnit ?unitNode .
-    OPTIONAL { ?unitNode qudt:symbol ?symbol }
-    OPTIONAL { ?unitNode rdfs:label ?unitLabel . FILTER (LANG(?unitLabel) = ?lang) }
-    BIND (COALESCE(?symbol, ?unitLabel) AS ?unit)
-  }
+  OPTIONAL { ?quantity qudt:hasUnit/qudt:symbol ?symbol }
+  OPTIONAL { ?quantity qudt:hasUnit/rdfs:label ?unitLabel . FILTER (LANG(?unitLabel) = ?lang) }
+  BIND (COALESCE(?symbol, ?unitLabel) AS ?unit)
 }"""
 
 

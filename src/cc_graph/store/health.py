@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 COUNT_SECONDS = 1.0
 """How long the triples of a revision may be counted; who asks for the health waits as long, once per revision."""
 
-_COUNT = "SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }"
+COUNT = "SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }"
+"""How many there are."""
 
 
 class Health:
@@ -73,7 +74,7 @@ class Health:
     def _count(self) -> int | None:
         try:
             answer = self._reader.query(
-                _COUNT,
+                COUNT,
                 table_format=TABLE_FORMATS["csv"],
                 graph_format=GRAPH_FORMATS["nt"],
                 seconds=COUNT_SECONDS,

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
-from cc_graph.errors import BadData, BadRequest, Busy, CityError, NotFound, Unavailable
+from cc_graph.errors import BadRequest, Busy, CityError, NotFound, Unavailable
 from cc_graph.store import backup
 from cc_graph.store.layout import Layout
+from cc_graph.store.quads import MERGE, normal_form, read_quads, with_merge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 TURN_SECONDS = 60.0
@@ -119,7 +120,7 @@ class Publisher:
             raise NotFound(f"There is no file {nquads}.", hint="Give the path of an N-Quads file.")
         with self.turn(), self._explained():
             store = ox.Store(self._new_folder())
-            store.bulk_extend(_with_merge(_read(nquads), progress))
+            store.bulk_extend(with_merge(read_quads(nquads), progress))
             store.optimize()  # it is written once and read often: a point lookup takes a quarter less time
             return self._checkpoint(store)
 
@@ -142,7 +143,7 @@ class Publisher:
             Busy: other threads had their turn for too long.
             Unavailable: the home folder is full or cannot be written to.
         """
-        new, old = _normal(added), _normal(removed)
+        new, old = normal_form(added), normal_form(removed)
         with self.turn(), self._explained():
             store = self._working_store()
             self._store = None  # if anything fails from here on, the working copy is ahead of the truth
@@ -236,62 +237,6 @@ class Turn:
         return self._publisher.publish(added, removed)
 
 
-def _read(nquads: Path) -> Iterator[ox.Quad]:
-    """The quads of a file, blank nodes under the names they have there."""
-    try:
-        for quad in ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS):
-            if isinstance(quad.graph_name, ox.DefaultGraph):
-                raise _outside(quad)
-            yield quad
-    except SyntaxError as error:
-        raise BadData(
-            f"{nquads} is not N-Quads: {error.msg}.", hint="Make it with `cc-graph export --format nq`."
-        ) from None
-
-
-def _with_merge(quads: Iterable[ox.Quad], progress: Callable[[int], None] | None) -> Iterator[ox.Quad]:
-    """Each quad, and its triple in the merge; the store keeps one of each."""
-    number = 0
-    for number, quad in enumerate(quads, 1):
-        yield quad
-        yield ox.Quad(quad.subject, quad.predicate, quad.object, _MERGE)
-        if progress and number % _PROGRESS_EVERY == 0:
-            progress(number)
-    if progress:
-        progress(number)
-
-
-def _normal(nquads: bytes) -> set[ox.Quad]:
-    """The quads in the form the store gives them: it rewrites `"01"^^xsd:integer` to `"1"`."""
-    store = ox.Store()
-    try:
-        store.load(nquads, ox.RdfFormat.N_QUADS)
-    except SyntaxError as error:
-        raise BadData(f"This is not N-Quads: {error.msg}.", hint="Give one quad a line.") from None
-    quads = set(store)
-    for quad in quads:
-        if isinstance(quad.graph_name, ox.DefaultGraph):
-            raise _outside(quad)
-        if _blank(quad.subject) or _blank(quad.object) or _blank(quad.graph_name):
-            raise BadData(
-                f"{quad} has a blank node, which could not be removed again.",
-                hint="Name it by an IRI (skolemise it) first.",
-            )
-    return quads
-
-
-def _blank(term: object) -> bool:
-    if isinstance(term, ox.Triple):
-        return _blank(term.subject) or _blank(term.object)
-    return isinstance(term, ox.BlankNode)
-
-
-def _outside(quad: ox.Quad) -> BadData:
-    return BadData(
-        f"{quad} stands outside a named graph.", hint="Say from which source it comes: name its graph."
-    )
-
-
 def _as_update(store: ox.Store, added: set[ox.Quad], removed: set[ox.Quad]) -> str:
     """One update, hence one transaction, that changes the named graphs and the merge with them."""
     arriving = {quad.triple for quad in added}
@@ -304,7 +249,7 @@ def _as_update(store: ox.Store, added: set[ox.Quad], removed: set[ox.Quad]) -> s
 def _held(store: ox.Store, quad: ox.Quad, removed: set[ox.Quad]) -> bool:
     """Whether a named graph still holds the quad's triple once the quads are removed."""
     holders = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
-    return any(holder.graph_name != _MERGE and holder not in removed for holder in holders)
+    return any(holder.graph_name != MERGE and holder not in removed for holder in holders)
 
 
 def _data(quads: set[ox.Quad], triples: set[ox.Triple]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cc_graph.errors import BadQuery, Refused
 
@@ -95,11 +95,9 @@ def survey(text: str) -> Survey:
     if tokens and tokens[-1][0] == "unclosed":
         raise BadQuery("A string in the query is not closed.", hint=f"Look for a missing {tokens[-1][1]}.")
     found = _survey(tokens)
-    unescaped = _ESCAPE.sub(_character, text)
-    if (
-        unescaped != text
-    ):  # the standard resolves these first, the engine only inside IRIs and strings: mind both
-        _survey(_tokens(unescaped))
+    plain = unescaped(text)
+    if plain != text:  # the standard resolves these first, the engine only inside IRIs and strings: mind both
+        _survey(_tokens(plain))
     return found
 
 
@@ -112,6 +110,37 @@ def undeclared_prefixes(text: str, known: Iterable[str]) -> list[str]:
             declared.add(token[:-1])
     used = (token.partition(":")[0] for kind, token in tokens if kind == "name")
     return [prefix for prefix in dict.fromkeys(used) if prefix not in declared]
+
+
+class Token(NamedTuple):
+    """A token of a query, and where it begins."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.start + len(self.text)
+
+    def is_word(self, word: str) -> bool:
+        """Whether it is that keyword."""
+        return self.kind == "word" and self.text.upper() == word
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a query, white space and comments left out."""
+    return [
+        Token(match.lastgroup or "", match[0], match.start())
+        for match in _TOKEN.finditer(text)
+        if match.lastgroup != "space"
+    ]
+
+
+def unescaped(text: str) -> str:
+    """The text with `\\u00E9` and the like resolved, as the standard does before it looks for tokens."""
+    return _ESCAPE.sub(_character, text)
 
 
 def _character(escape: re.Match[str]) -> str:

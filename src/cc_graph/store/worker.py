@@ -9,26 +9,16 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from cc_graph.errors import (
-    BadQuery,
-    BadRequest,
-    CityError,
-    NotAcceptable,
-    NotFound,
-    TooMuch,
-    Unavailable,
-)
-from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS
+from cc_graph.errors import BadQuery, BadRequest, CityError, NotFound, TooMuch, Unavailable
 from cc_graph.sandbox import serve
-from cc_graph.store.features import write_features
 from cc_graph.store.spool import Spool
 from cc_graph.store.tokens import survey, undeclared_prefixes
+from cc_graph.store.writing import GRAPH, write_boolean, write_table, write_triples
 from cc_graph.vocab import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from cc_graph.rdfio.formats import Format
     from cc_graph.store.tokens import Survey
 
     Header = dict[str, Any]
@@ -38,25 +28,8 @@ if TYPE_CHECKING:
 LARGEST_MERGE = 200_000
 """How many triples a default graph asked for as a list of graphs may hold."""
 
-_FEW = 10_000
 _MERGE = ox.DefaultGraph()
 _NOTHING = ox.Store()
-_TABLE = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_GRAPH = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "trig": ox.RdfFormat.TRIG,
-    "nq": ox.RdfFormat.N_QUADS,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-}
-_WITHOUT_PREFIXES = {"nt", "nq"}
-_FOR_ASK = {name: TABLE_FORMATS[name] for name in _TABLE}
 _WHERE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -98,21 +71,13 @@ class Worker:
         found = survey(text)
         results = self._results(text, found, self._dataset(header, found))
         if isinstance(results, ox.QueryTriples):
-            _write_triples(
-                results, body, _acceptable(header["graph_format"], "a set of triples", GRAPH_FORMATS)
-            )
+            write_triples(results, body, header["graph_format"])
             kind = "graph"
         elif isinstance(results, ox.QueryBoolean):
-            name = _acceptable(header["table_format"], "a truth value", _FOR_ASK)
-            results.serialize(body.file, _TABLE[name])
+            write_boolean(results, body, header["table_format"])
             kind = "boolean"
         else:
-            name = _acceptable(header["table_format"], "a table", TABLE_FORMATS)
-            body.is_xml = name == "xml"
-            if name == "geojson":
-                write_features(results, body)
-            else:
-                results.serialize(body.file, _TABLE[name])
+            write_table(results, body, header["table_format"])
             kind = "table"
         return {"kind": kind, "changing": found.changing}
 
@@ -174,7 +139,7 @@ class Worker:
                     hint="SELECT DISTINCT ?g { GRAPH ?g {} } lists them.",
                 )
             graphs = [graph for graph in graphs if graph.value in wanted]
-        form = _GRAPH[header["format"]]
+        form = GRAPH[header["format"]]
         body.is_xml = header["format"] == "rdfxml"
         if form.supports_datasets:
             quads = chain.from_iterable(_quads(self._store, graph) for graph in graphs)
@@ -196,17 +161,6 @@ def _opened(path: str) -> ox.Store:
         raise Unavailable(
             f"The checkpoint {path} cannot be opened: {error}.", hint="Run `cc-graph load`."
         ) from None
-
-
-def _acceptable(name: str | None, what: str, formats: Mapping[str, Format]) -> str:
-    """The name of a format, if the client takes one of those that hold what the query gives."""
-    if name is None or name not in formats:
-        on_offer = ", ".join(f"{each.name} ({each.media_type})" for each in formats.values())
-        raise NotAcceptable(
-            f"The answer is {what}, which cannot be had in a form you accept.",
-            hint=f"Choose one of {on_offer}.",
-        )
-    return name
 
 
 def _iri(text: str) -> ox.NamedNode:
@@ -233,29 +187,6 @@ def _merged(store: ox.Store, default: list[DefaultGraph], named: list[NamedGraph
             hint="Leave out FROM: the default graph is the merge of all graphs; or ask with GRAPH ?g.",
         )
     return merged
-
-
-def _write_triples(triples: ox.QueryTriples, body: Spool, form: str) -> None:
-    """Write triples; a short answer declares only the prefixes it uses."""
-    body.is_xml = form == "rdfxml"
-    if form in _WITHOUT_PREFIXES:  # the engine writes them itself, in two thirds of the time
-        triples.serialize(body.file, _GRAPH[form])
-        return
-    rest = iter(triples)
-    first = list(islice(rest, _FEW))
-    prefixes = PREFIXES
-    if len(first) < _FEW:
-        used = {_namespace(term) for triple in first for term in triple}
-        used |= {
-            _namespace(triple.object.datatype) for triple in first if isinstance(triple.object, ox.Literal)
-        }
-        prefixes = {prefix: iri for prefix, iri in PREFIXES.items() if iri in used}
-    ox.serialize(chain(first, rest), body.file, _GRAPH[form], prefixes=prefixes)
-
-
-def _namespace(term: object) -> str:
-    iri = term.value if isinstance(term, ox.NamedNode) else ""
-    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
 def _translate(error: Exception, text: str) -> CityError:
