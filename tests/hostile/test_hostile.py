@@ -16,19 +16,30 @@ from hostile.ordinary import Heard, Ordinary
 from hostile.watching import Peak, Watch, family
 from hostile.wire import Server
 from servers import serving
+from soak import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cc_graph import City
     from cc_graph.settings import Settings
+    from hostile.inputs import Input
 
-SECONDS = 4
+SECONDS = 2
 MEMORY_MB = 256
 AT_REST_MB = 250
 """What a worker takes before it is asked anything, and Python's own share, generously."""
 
-_, INPUTS = lured("http://127.0.0.1:1/sparql")
+_, ALL = lured("http://127.0.0.1:1/sparql")
+
+
+def chosen(inputs: list[Input]) -> list[Input]:
+    """The first of each row and every fourth; all of them by `make soak`."""
+    first = {given.row: given.id for given in reversed(inputs)}.values()
+    return [given for number, given in enumerate(inputs) if number % rounds(4, 1) == 0 or given.id in first]
+
+
+INPUTS = chosen(ALL)
 
 
 @dataclass
@@ -51,7 +62,7 @@ def siege(prato_settings: Settings, prato: City) -> Iterator[Siege]:
         with serving(prato_settings.home) as url, canary() as lure:
             pid = process_of(url)
             endpoint = f"{url}/sparql"
-            inputs = all_inputs(lure.url, endpoint)
+            inputs = chosen(all_inputs(lure.url, endpoint))
             with Watch(pid) as resting, Ordinary(Server.at(endpoint)):
                 pass
             with Watch(pid) as watch, Ordinary(Server.at(endpoint)) as ordinary:
@@ -97,6 +108,6 @@ def test_every_row_of_the_checklist_is_tried_here_or_elsewhere() -> None:
 
 
 def test_there_are_enough_of_them_and_each_has_its_own_name() -> None:
-    assert len({given.id for given in INPUTS}) == len(INPUTS)
-    assert sum(not given.document for given in INPUTS) >= 60
-    assert sum(given.document for given in INPUTS) >= 40
+    assert len({given.id for given in ALL}) == len(ALL)
+    assert sum(not given.document for given in ALL) >= 60
+    assert sum(given.document for given in ALL) >= 40
