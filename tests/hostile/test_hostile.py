@@ -1,4 +1,4 @@
-"""Every hostile input against a live server with small limits, three at a time, while ordinary clients keep asking."""
+"""Hostile inputs against a live server with small limits, three at a time in full, while ordinary clients keep asking."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def siege(prato_settings: Settings, prato: City) -> Iterator[Siege]:
             with Watch(pid) as resting, Ordinary(Server.at(endpoint)):
                 pass
             with Watch(pid) as watch, Ordinary(Server.at(endpoint)) as ordinary:
-                rows = Runner(endpoint, "/validation", SECONDS).run(inputs, at_once=3)
+                rows = Runner(endpoint, "/validation", SECONDS).run(inputs, at_once=rounds(1, 3))
                 heard = ordinary.taken()
             yield Siege({row.given.id: row for row in rows}, lure, heard, watch.peak, resting.peak)
 
