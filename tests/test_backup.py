@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from backup_deaths import contents
 from cc_graph import City
 from cc_graph.errors import BadData, BadParameter, Busy, NotFound, Unavailable
 from cc_graph.settings import Settings
 from cc_graph.store.layout import FORM, Layout
 from cc_graph.store.publisher import Publisher
-from dying import contents
 from servers import serving
 
 if TYPE_CHECKING:
@@ -339,7 +339,14 @@ def test_a_restore_that_fails_leaves_the_home_as_it_was(
 
 def died(kind: str, home: Path, folder: Path) -> int:
     """How many times a backup or a restore was killed, each time at a later step, before one lived through."""
-    program = [sys.executable, str(Path(__file__).with_name("dying.py")), kind, str(home), str(folder), BASE]
+    program = [
+        sys.executable,
+        str(Path(__file__).with_name("backup_deaths.py")),
+        kind,
+        str(home),
+        str(folder),
+        BASE,
+    ]
     done = subprocess.run(program, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return int(done.stdout)

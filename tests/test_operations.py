@@ -382,6 +382,15 @@ def test_the_end_while_it_loads_leaves_no_process_and_no_lock(tmp_path: Path) ->
         assert Layout(tmp_path / "home").newest is None
 
 
+def test_the_server_refuses_what_is_no_http_as_a_problem(home: Path) -> None:
+    with started(home) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(b"EHLO city.example\r\n\r\n")
+            answer = connection.recv(1 << 16)
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\n")
+
+
 @pytest.fixture
 def proxied(home: Path) -> Iterator[Server]:
     with started(home, CC_GRAPH_LOG="info") as server:

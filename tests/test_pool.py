@@ -1,7 +1,9 @@
 """The read pool: young queries come first, nothing outlives its limit, and a query's end is no other query's business."""
 
 import asyncio
+import errno
 import os
+import resource
 import signal
 import threading
 import time
@@ -13,6 +15,8 @@ import pytest
 
 from cc_graph.errors import CityError, TooMuch, Unavailable
 from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS
+from cc_graph.sandbox.process import Child
+from cc_graph.store import pool
 from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import Publisher
 from cc_graph.store.reader import Query, Reader
@@ -304,3 +308,97 @@ def test_time_is_bounded_even_for_a_text_that_takes_long_to_look_at(home):
         with pytest.raises(TooMuch):
             ask(reader, "SELECT * { ?s ?p " + "1," * 400_000 + "1 }", seconds=0.3)
         assert time.monotonic() - begun < 60  # it ended at all
+
+
+def test_a_worker_that_dies_at_rest_takes_no_query_with_it(home):
+    async def ask_before_it_is_noticed():
+        reader.attach()
+        await reader.answer(as_query(COUNT))
+        (worker,) = processes() - before
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z")  # and the loop does nothing
+        return (await reader.answer(as_query(f"{COUNT} # again"))).read()
+
+    before = processes()
+    with open_reader(home, workers=1) as reader:
+        assert asyncio.run(ask_before_it_is_noticed()) == b"n\r\n100\r\n"
+
+
+def test_workers_that_cannot_start_are_not_started_again_and_again(home, monkeypatch):
+    child = pool.Child
+    monkeypatch.setattr(pool, "Child", lambda _, *rest: child("cc_graph.not_there", *rest))
+    with open_reader(home) as reader:
+        with pytest.raises(CityError, match="not_there"):
+            ask(reader, COUNT)
+
+        assert reader.statistics.started == 1
+
+
+@pytest.mark.parametrize("trouble", ["the home is gone", "no descriptors", "no right to slow down"])
+def test_limits_hold_whatever_goes_wrong_around_the_pool(home, monkeypatch, trouble):
+    def refuse(*_):
+        raise PermissionError(errno.EMFILE, trouble)
+
+    with open_reader(home) as reader, ThreadPoolExecutor(4) as threads:
+        ask(reader, COUNT)
+        heavy = [threads.submit(ask, reader, HEAVY, seconds=2)]
+        until(lambda: reader.statistics.busy)
+        if trouble == "the home is gone":
+            home.rename(home.with_name("elsewhere"))
+        elif trouble == "no descriptors":
+            monkeypatch.setattr("socket.socketpair", refuse)
+        else:
+            monkeypatch.setattr("os.setpriority", refuse)
+        heavy += [threads.submit(ask, reader, f"{HEAVY} # {n}", seconds=2) for n in range(1, 4)]
+
+        for one in heavy:
+            with pytest.raises(CityError):
+                one.result(timeout=30)
+
+
+def test_a_large_answer_that_finds_no_room_for_its_descriptor_is_an_error_and_not_an_empty_answer(home):
+    large = as_query("SELECT * { ?s ?p ?o . ?a ?b ?c } # large")
+    room = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def ask_without_room():
+        reader.attach()
+        await reader.answer(as_query(COUNT))
+        lowest = os.open(os.devnull, os.O_RDONLY)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 1, room[1]))
+        try:
+            with pytest.raises(Unavailable):
+                await reader.answer(large)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, room)
+            os.close(lowest)
+        with await reader.answer(large) as answer:
+            return answer.size
+
+    with open_reader(home, workers=1) as reader:
+        assert asyncio.run(ask_without_room()) > 500_000
+
+
+def test_who_waits_while_the_reader_is_closed_is_told_so(home, monkeypatch):
+    death = Child.death
+
+    def slow_death(child):
+        dying.set()
+        closing.wait(10)
+        return death(child)
+
+    dying, closing = threading.Event(), threading.Event()
+    monkeypatch.setattr(Child, "death", slow_death)
+    before = processes()
+    reader = open_reader(home, workers=1)
+    with ThreadPoolExecutor(2) as threads:
+        ask(reader, COUNT)
+        waiting = threads.submit(ask, reader, HEAVY)
+        until(lambda: reader.statistics.busy)
+        os.kill(*(processes() - before), signal.SIGKILL)
+        assert dying.wait(10)
+        closed = threads.submit(reader.close)
+        until(lambda: reader._closed)
+        closing.set()
+        closed.result(timeout=30)
+        with pytest.raises(CityError):
+            waiting.result(timeout=30)

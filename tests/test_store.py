@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cc_graph.errors import BadData, BadQuery, BadRequest, Busy, NotFound, Refused, TooMuch, Unavailable
+from cc_graph.errors import (
+    BadData,
+    BadQuery,
+    BadRequest,
+    Busy,
+    NotAcceptable,
+    NotFound,
+    Refused,
+    TooMuch,
+    Unavailable,
+)
 from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS
 from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import Publisher
@@ -188,6 +198,9 @@ def test_the_graphs_of_the_request_take_the_place_of_those_of_the_query(reader):
         "SELECT * { service silent ?where { ?s ?p ?o } }",
         "SELECT * { ?s ?p true.SERVICE<http://127.0.0.1/>{} }",
         "SELECT * { ?s ?p 1SERVICESILENTex:x{} }",
+        "SELECT * { ?s ?p-1SERVICE<http://127.0.0.1/>{} }",
+        "PREFIX ex: <http://x/> SELECT * { ?s ex:-1SERVICE<http://127.0.0.1/>{} }",
+        "PREFIX ex: <http://x/> SELECT * { ?s ?p ex:a.b.SERVICE<http://127.0.0.1/>{} }",
         "PREFIX ex: <http://x/> PREFIX SERVICEex: <http://y/> SELECT * { SERVICEex:x { ?s ?p ?o } }",
         "SELECT * { \\u0053ERVICE <http://127.0.0.1/> {} }",
         'SELECT * { # \\u000A """ \n SERVICE <http://127.0.0.1/> {} # """ \n }',
@@ -337,6 +350,15 @@ def test_a_closed_reader_says_so(town):
 
     with pytest.raises(Unavailable, match="closed"):
         count(reader)
+
+
+@pytest.mark.parametrize("escape", ["\\u0001", "\\uFFFE"])
+def test_what_xml_cannot_hold_is_not_written_as_if_it_could(reader, escape):
+    assert ask(reader, f'SELECT ("a{escape}" AS ?x) {{}}', "tsv")
+    with pytest.raises(NotAcceptable, match="XML cannot hold"):
+        ask(reader, f'SELECT ("a{escape}" AS ?x) {{}}', "xml")
+    with pytest.raises(NotAcceptable, match="XML cannot hold"):
+        ask(reader, f'CONSTRUCT {{ <a:a> <a:b> "a{escape}" }} {{}}', "rdfxml")
 
 
 # Dumps

@@ -8,16 +8,15 @@ import sys
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from killed_server import carry_out
-
 from cc_graph.store.publisher import Publisher
+from durability.killed_server import carry_out
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
     from types import FrameType
 
-    from contents import Change
+    from durability.contents import Change
 
 ACTS = {
     *("update", "bulk_extend", "flush", "backup"),  # of the store

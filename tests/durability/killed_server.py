@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from contents import Change
-
     from cc_graph.store.publisher import Publisher
+    from durability.contents import Change
 
 
 def serve(connection: Connection, home: Path) -> None:

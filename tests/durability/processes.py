@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["killed_server", "dying", "writers"])
+FORKS.set_forkserver_preload(["cc_graph.app", "cc_graph.store.publisher", "pytest", "uvicorn"])
 
 
 @contextmanager

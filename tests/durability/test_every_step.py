@@ -6,12 +6,12 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contents import GRAPH, Change, content, held
-from dying import publish_until, rebuild_until
-from processes import process
 
 from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import Publisher
+from durability.contents import GRAPH, Change, content, held
+from durability.dying import publish_until, rebuild_until
+from durability.processes import process
 from soak import rounds, tell
 
 if TYPE_CHECKING:

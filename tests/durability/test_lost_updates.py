@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-from processes import process
-from writers import BASE, COUNTER, PATIENCE, increment, increment_in_turns, publish_when_told
 
 from cc_graph.errors import Busy, Unavailable
 from cc_graph.rdfio.formats import GRAPH_FORMATS, TABLE_FORMATS
 from cc_graph.store.layout import Layout
 from cc_graph.store.publisher import Publisher
 from cc_graph.store.reader import Reader
+from durability.processes import process
+from durability.writers import BASE, COUNTER, PATIENCE, increment, increment_in_turns, publish_when_told
 from soak import rounds, tell
 
 if TYPE_CHECKING:

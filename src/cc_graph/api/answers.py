@@ -29,7 +29,7 @@ def tag(revision: str, *parts: str) -> str:
 def holds(if_none_match: str, current: str) -> bool:
     """Whether a client holds the answer with that tag (RFC 9110, 13.1.2)."""
     held = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
-    return current in held or "*" in held
+    return current in held or if_none_match.strip() == "*"
 
 
 def unchanged(request: Request, city: City, *parts: str) -> Response | None:

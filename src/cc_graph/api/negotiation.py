@@ -10,13 +10,14 @@ from cc_graph.rdfio.formats import Format, by_name, negotiate
 LANGUAGES = ("en", "it")
 """The languages answers and pages come in; the first is used when the client says nothing."""
 
+_LONGEST = 4096  # of such a header nobody needs more
 _HTML = ("text/html", "application/xhtml+xml")
 
 
 def wishes(header: str) -> list[tuple[str, float]]:
     """The entries of an `Accept` or `Accept-Language` header with their weights, the most wanted first."""
     found: list[tuple[str, float]] = []
-    for entry in header.split(","):
+    for entry in header[:_LONGEST].split(","):
         name, *parameters = (part.strip() for part in entry.split(";"))
         if name:
             found.append((name.lower(), _weight(parameters)))

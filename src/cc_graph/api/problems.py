@@ -17,6 +17,7 @@ _HINTS = {
     404: "See /questions, /network and /api for what there is.",
     405: "The header Allow lists the methods this address answers to; the graph itself is changed by contributions.",
     408: "Send the whole call at once, or look at the connection.",
+    431: "Leave out headers, or shorten them; an Accept of one line will do.",
     414: "Send a long query by POST.",
 }
 

@@ -33,9 +33,13 @@ Face = Callable[[Request, Exception], Response]
 
 MAX_BODY_BYTES: Final = 1_000_000
 MAX_ADDRESS_BYTES: Final = 64 * 1024
+MAX_WISHES_BYTES: Final = 4096
+"""How long the headers may be that say in which form an answer is liked."""
+
 BODY_SECONDS: Final = 10.0
 """How long the body of a call may take to arrive."""
 
+_LONG: Final = 16 * 1024  # what takes so many bytes is read beside the event loop
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
 
 
@@ -58,6 +62,8 @@ class SparqlEndpoint:
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
         """Answer a call, or give the response that will."""
         headers = CallHeaders.of(scope["headers"])
+        if len(headers.accept) + len(headers.accept_encoding) > MAX_WISHES_BYTES:
+            raise HTTPException(431)
         encoding = coding(headers.accept_encoding)
         query_string: bytes = scope["query_string"]
         if len(query_string) > MAX_ADDRESS_BYTES:
@@ -68,7 +74,9 @@ class SparqlEndpoint:
                     return await _describe(Request(scope), encoding)
                 call = by_address(query_string, headers.accept, encoding)
             case "POST":
-                call = by_body(query_string, await _body(receive), headers, encoding)
+                body = await _body(receive)
+                sent = (query_string, body, headers, encoding)
+                call = await run_in_threadpool(by_body, *sent) if len(body) > _LONG else by_body(*sent)
             case "OPTIONS":
                 return Response(status_code=204, headers={"Allow": _METHODS})
             case _:
@@ -110,6 +118,8 @@ async def _body(receive: Receive) -> bytes:
         async with asyncio.timeout(BODY_SECONDS):
             while True:
                 message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise HTTPException(400)  # half a query may be another one
                 body += message.get("body", b"")
                 if len(body) > MAX_BODY_BYTES:
                     raise TooLarge(

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, Self
 
-from cc_graph.contributions.validation import Case, context, names_below
+from cc_graph.contributions.validation import Case, Judges, context, names_below
 from cc_graph.errors import TooMuch
 from cc_graph.rdfio.parsing import Parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cc_graph.contributions.validation import Judges, Verdict
+    from cc_graph.contributions.validation import Verdict
     from cc_graph.rdfio.formats import Format
+    from cc_graph.rdfio.parsing import Parsed
 
 BLANK: Final = ".well-known/genid/"
 """Below the base: the IRIs that blank nodes of a file get while it is judged (RDF 1.1 Concepts, 3.5)."""
@@ -32,6 +33,8 @@ MOST_FINDINGS: Final = 1_000
 """How many findings are told; the counts are of all."""
 
 _READING_MB: Final = 1024
+_LEAST: Final = 0.1  # seconds; with less a process is better left alone than killed
+_SPLIT: Final = "Try again in a moment, or split it into smaller documents."
 
 
 @dataclass(frozen=True)
@@ -49,53 +52,94 @@ class Document:
     coding: str = ""
 
 
-def judge_document(
-    document: Document,
-    judges: Judges,
-    ask: Callable[[str, float], bytes],
-    base_iri: str,
-    seconds: float,
-    report: str = "",
-) -> Verdict:
-    """What shapes and rules find in a document.
+class Desk:
+    """Where documents from outside are judged, a few at a time; safe to use from many threads; a context manager."""
 
-    Args:
-        document: what came.
-        judges: who judges it.
-        ask: answers a CONSTRUCT query as N-Triples, within so many seconds.
-        base_iri: what the IRIs of our things begin with, and what relative IRIs are resolved against.
-        seconds: how long all of it may take.
-        report: name of the RDF format of the report; empty for none.
+    def __init__(self, base_iri: str, memory_mb: int) -> None:
+        """Set the bounds; processes start when they are first needed.
 
-    Raises:
-        BadData: it is malformed.
-        TooLarge: it becomes too large when it is unpacked.
-        TooMuch: it takes too much time or memory.
-    """
-    deadline = time.monotonic() + seconds
+        Args:
+            base_iri: what the IRIs of our things begin with, and what relative IRIs are resolved against.
+            memory_mb: what judging one document may take.
+        """
+        self._base_iri = base_iri
+        self._judges = Judges(memory_mb)
+        self._parsers: list[Parser] = []  # idle ones: to start one takes longer than to read most documents
+        self._closed = False
 
-    def left() -> float:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise TooMuch(
-                f"It took longer than {seconds:g} seconds.", hint="Split it into smaller documents."
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop the processes. May be called more than once."""
+        self._closed = True
+        self._judges.close()
+        while self._parsers:
+            self._parsers.pop().close()
+
+    def judge(
+        self, document: Document, ask: Callable[[str, float], bytes], seconds: float, report: str = ""
+    ) -> Verdict:
+        """What shapes and rules find in a document.
+
+        Args:
+            document: what came.
+            ask: answers a CONSTRUCT query as N-Triples, within so many seconds.
+            seconds: how long all of it may take.
+            report: name of the RDF format of the report; empty for none.
+
+        Raises:
+            BadData: it is malformed.
+            TooLarge: it becomes too large when it is unpacked.
+            TooMuch: it takes too much time or memory.
+        """
+        deadline = time.monotonic() + seconds
+
+        def left() -> float:
+            remaining = deadline - time.monotonic()
+            if remaining < _LEAST:
+                raise TooMuch("Its time is over.", hint=_SPLIT)
+            return remaining
+
+        try:
+            parsed = self._parsed(document, left())
+            beside = context(lambda text: ask(text, left()), parsed.names, self._base_iri)
+            case = Case(
+                parsed.nquads,
+                beside,
+                base_iri=self._base_iri,
+                own=(self._base_iri + "id/", self._base_iri + BLANK),
+                most=MOST_FINDINGS,
+                report=report,
             )
-        return remaining
+            return self._judges.judge(case, left())
+        except TooMuch as error:
+            late = time.monotonic() > deadline - _LEAST
+            reason = f"It took longer than {seconds:.3g} seconds." if late else str(error)
+            raise TooMuch(f"The document was given up. {reason}", hint=_SPLIT) from None
 
-    with Parser(seconds=seconds, memory_mb=_READING_MB) as parser:
-        parsed = parser.parse(
-            document.body,
-            document.form,
-            base_iri,
-            skolem_prefix=base_iri + BLANK,
-            names_below=names_below(base_iri),
-            plain=True,
-            coding=document.coding,
-            largest=LARGEST_DOCUMENT,
-            largest_answer=LARGEST_STATED,
-            seconds=left(),
-        )
-    beside = context(lambda text: ask(text, left()), parsed.names, base_iri)
-    own = (base_iri + "id/", base_iri + BLANK)
-    case = Case(parsed.nquads, beside, base_iri=base_iri, own=own, most=MOST_FINDINGS, report=report)
-    return judges.judge(case, left())
+    def _parsed(self, document: Document, seconds: float) -> Parsed:
+        base = self._base_iri
+        parser = self._parsers.pop() if self._parsers else Parser(memory_mb=_READING_MB, gentle=True)
+        try:
+            return parser.parse(
+                document.body,
+                document.form,
+                base,
+                skolem_prefix=base + BLANK,
+                names_below=names_below(base),
+                plain=True,
+                coding=document.coding,
+                largest=LARGEST_DOCUMENT,
+                largest_answer=LARGEST_STATED,
+                seconds=seconds,
+            )
+        finally:
+            self._parsers.append(parser)
+            if self._closed:
+                self.close()

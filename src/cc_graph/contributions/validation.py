@@ -23,6 +23,7 @@ MEMORY_MB = 4096
 START_SECONDS = 30.0
 
 _AT_ONCE = 500
+_GRACE = 0.5
 
 
 @dataclass(frozen=True)
@@ -146,11 +147,14 @@ class Judges:
                     failure, self._failure = self._failure, None
                     raise failure
                 if self._alive < self._most:
-                    self._alive += 1
-                    threading.Thread(target=self._start_one, name="judge", daemon=True).start()
+                    self._start_beside()
                 if not self._change.wait(deadline - time.monotonic()):
-                    raise TooMuch("All judges were busy.", hint="Try again in a moment.")
+                    raise TooMuch("No place to be judged came free in time.", hint="Try again in a moment.")
             return self._idle.pop()
+
+    def _start_beside(self) -> None:
+        self._alive += 1
+        threading.Thread(target=self._start_one, name="judge", daemon=True).start()
 
     def _start_one(self) -> None:
         try:
@@ -170,11 +174,13 @@ class Judges:
 
     def _give_back(self, sandbox: Sandbox) -> None:
         with self._change:
-            if self._closed or not sandbox.alive:
+            if not self._closed and sandbox.alive:
+                self._idle.append(sandbox)
+            else:
                 sandbox.close()
                 self._alive -= 1
-            else:
-                self._idle.append(sandbox)
+                if not self._closed:
+                    self._start_beside()  # so that the next one need not wait for it
             self._change.notify()
 
 
@@ -184,15 +190,18 @@ def _start(memory_mb: int) -> Sandbox:
 
 def _ask(sandbox: Sandbox, case: Case, seconds: float) -> Verdict:
     header: dict[str, Any] = {"base_iri": case.base_iri, "own": case.own, "most": case.most}
-    header |= {"report": case.report}
+    # It ends its own copy at the deadline; only if it does not even do that, it is killed.
+    header |= {"report": case.report, "seconds": seconds}
     with tempfile.TemporaryFile() as data, tempfile.TemporaryFile() as beside:
         for file, content in ((data, case.quads), (beside, case.context)):
             file.write(content)
             file.flush()
             file.seek(0)
-        told, body = sandbox.request(header, (data.fileno(), beside.fileno()), seconds=max(seconds, 0.001))
+        _, body = sandbox.request(header, (data.fileno(), beside.fileno()), seconds=seconds + _GRACE)
         answer = json.loads(read(body))
-    return Verdict(tuple(Finding(**found) for found in answer["findings"]), answer["report"], told["counts"])
+    return Verdict(
+        tuple(Finding(**found) for found in answer["findings"]), answer["report"], answer["counts"]
+    )
 
 
 def context(ask: Callable[[str], bytes], names: Iterable[str], base_iri: str) -> bytes:

@@ -7,10 +7,10 @@ loaded once.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
-import tempfile
 from collections import Counter
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from rdflib.collection import Collection
 from rdflib.namespace import RDF, SH
 
 from cc_graph import resources
+from cc_graph.contributions.copies import in_copy
 from cc_graph.contributions.findings import SEVERITIES
 from cc_graph.contributions.report import as_report
 from cc_graph.contributions.rules import Owner, carried_shapes, foreign, unknown_terms
@@ -190,18 +191,23 @@ def main() -> None:
 def _prepare(_arguments: Sequence[str]) -> Any:
     import pyshacl  # noqa: F401 - half of the time a first judgement would take
 
-    return partial(_handle, Judge())
+    judge = Judge()
+    gc.collect()
+    gc.freeze()  # copies of this process share what is loaded as long as nobody touches it
+    return partial(_handle, judge)
 
 
 def _handle(judge: Judge, header: dict[str, Any], fds: Sequence[int]) -> tuple[dict[str, Any], IO[bytes]]:
-    quads, context = (_bytes(fd) for fd in fds)
-    owner = None if header["own"] is None else Owner(header["base_iri"], tuple(header["own"]))
-    findings = judge.findings(quads, context, owner)
-    shown = findings[: header["most"]]
-    report = as_report(shown, header["report"]) if header["report"] else ""
-    body = tempfile.TemporaryFile()  # noqa: SIM115 - the sandbox closes it when it has been sent
-    body.write(json.dumps({"findings": shown, "report": report}).encode())
-    return {"counts": Counter(found["severity"] for found in findings)}, body
+    def work(body: IO[bytes]) -> None:
+        quads, context = (_bytes(fd) for fd in fds)
+        owner = None if header["own"] is None else Owner(header["base_iri"], tuple(header["own"]))
+        findings = judge.findings(quads, context, owner)
+        shown = findings[: header["most"]]
+        report = as_report(shown, header["report"]) if header["report"] else ""
+        counts = Counter(found["severity"] for found in findings)
+        body.write(json.dumps({"findings": shown, "report": report, "counts": counts}).encode())
+
+    return {}, in_copy(work, header["seconds"])
 
 
 def _bytes(fd: int) -> bytes:

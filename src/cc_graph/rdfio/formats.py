@@ -63,6 +63,7 @@ GRAPH_FORMATS: Mapping[str, Format] = _by_name(
 )
 """For CONSTRUCT and DESCRIBE, for files and for exports; the first is the default."""
 
+_LONGEST_WISH = 4096  # of an Accept header nobody needs more
 _OTHER_NAMES = {"turtle": "ttl", "ntriples": "nt", "n-triples": "nt", "nquads": "nq", "n-quads": "nq"} | {
     "json-ld": "jsonld",
     "rdf": "rdfxml",
@@ -83,7 +84,9 @@ def by_name(name: str, formats: Mapping[str, Format]) -> Format:
     wanted = name.lower().lstrip(".")
     found = formats.get(_OTHER_NAMES.get(wanted, wanted)) or formats.get(_CLIENTS_NAMES.get(wanted, ""))
     if found is None:
-        raise NotAcceptable(f"There is no format «{name}» here.", hint=f"Choose one of {', '.join(formats)}.")
+        raise NotAcceptable(
+            f"There is no format «{name[:200]}» here.", hint=f"Choose one of {', '.join(formats)}."
+        )
     return found
 
 
@@ -117,6 +120,7 @@ def negotiate(accept: str | None, formats: Mapping[str, Format]) -> Format:
         return next(iter(formats.values()))
     if "/" not in accept:
         return by_name(accept.strip(), formats)
+    accept = accept[:_LONGEST_WISH]
     ranges = list(_ranges(accept))
     best, quality = None, 0.0
     for each in formats.values():
@@ -127,7 +131,9 @@ def negotiate(accept: str | None, formats: Mapping[str, Format]) -> Format:
             best, quality = each, liked
     if best is None:
         on_offer = ", ".join(each.media_type for each in formats.values())
-        raise NotAcceptable(f"Nothing here can be served as «{accept}».", hint=f"Accept one of {on_offer}.")
+        raise NotAcceptable(
+            f"Nothing here can be served as «{accept[:200]}».", hint=f"Accept one of {on_offer}."
+        )
     return best
 
 

@@ -17,7 +17,7 @@ from cc_graph.rdfio.contexts import NAME, context_iris, our_context
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_CONTEXTS: Final = 1_000
+MOST_CONTEXTS: Final = 200
 """How often a document may name our context: each is read anew, and once at the top does for all."""
 
 LONGEST_CHAIN: Final = 100
@@ -46,13 +46,16 @@ def with_our_context(document: bytes, base_iri: str | None, name: str) -> bytes:
         except ValueError:
             break  # no JSON: the engine says where
         filled = _filled(value, ours)
-        replaced += filled != value
-        if replaced > MOST_CONTEXTS:
-            raise BadData(
-                f"{name} names its context more than {MOST_CONTEXTS:,} times.",
-                hint="Name it once, at the top, and put the records under @graph.",
-            )
-        pieces += [text[done : key.end()], json.dumps(filled) if filled != value else text[key.end() : end]]
+        if filled is not value and filled != value:
+            replaced += 1
+            if replaced > MOST_CONTEXTS:
+                raise BadData(
+                    f"{name} names its context more than {MOST_CONTEXTS:,} times.",
+                    hint="Name it once, at the top, and put the records under @graph.",
+                )
+            pieces += [text[done : key.end()], json.dumps(filled)]
+        else:
+            pieces.append(text[done:end])
         done = end
     return "".join([*pieces, text[done:]]).encode(errors="surrogateescape")
 

@@ -43,6 +43,7 @@ def check_literal(literal: ox.Literal, name: str) -> None:
     """
     value = literal.value
     length = len(value)
+    check_iri(literal.datatype, name)
     if length > LONGEST_NUMBER:
         datatype = literal.datatype.value
         number = datatype.startswith(_XSD) and datatype not in _WORDS
@@ -51,7 +52,6 @@ def check_literal(literal: ox.Literal, name: str) -> None:
                 f"{name} has a literal of {length:,} characters: «{value[:20]}…».",
                 hint=f"A number or date may have {LONGEST_NUMBER:,} characters, any other literal {LONGEST_LITERAL:,}.",
             )
-        check_iri(literal.datatype, name)
     found = _CONTROL.search(value)
     if found:
         before = value[max(0, found.start() - 20) : found.start()]

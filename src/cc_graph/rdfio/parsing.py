@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,13 +63,15 @@ def parse(
 class Parser:
     """Reads many files with one child process; a context manager; for one thread at a time."""
 
-    def __init__(self, *, seconds: float = SECONDS, memory_mb: int = MEMORY_MB) -> None:
+    def __init__(self, *, seconds: float = SECONDS, memory_mb: int = MEMORY_MB, gentle: bool = False) -> None:
         """Set the bounds; the child starts with the first file.
 
         Args:
             seconds: how long one file may take.
             memory_mb: how much memory it may take.
+            gentle: whether other processes go first.
         """
+        self._gentle = gentle
         self._seconds = seconds
         self._memory_mb = memory_mb
         self._sandbox: Sandbox | None = None
@@ -138,17 +141,22 @@ class Parser:
             return self._ask(header, file, self._seconds if seconds is None else seconds)
 
     def _ask(self, header: dict[str, Any], file: IO[bytes], seconds: float) -> Parsed:
+        deadline = time.monotonic() + seconds  # the child's start is part of it
         try:
-            reply, body = self._child().request(header, [file.fileno()], seconds=seconds)
+            child = self._child()
+            left = max(deadline - time.monotonic(), 0.001)
+            reply, body = child.request(header, [file.fileno()], seconds=left)
         except TooMuch as error:
-            sentence = f"{header['name']} could not be read. {error}"
+            late = time.monotonic() >= deadline
+            reason = f"It took longer than {seconds:g} seconds and was stopped." if late else str(error)
+            sentence = f"{header['name']} could not be read. {reason}"
             raise TooMuch(sentence, hint="Split it into smaller files.") from None
         return Parsed(read(body), reply["count"], reply["prefixes"], tuple(reply["names"]))
 
     def _child(self) -> Sandbox:
         if self._sandbox is None or not self._sandbox.alive:
             self.close()
-            self._sandbox = Sandbox("cc_graph.rdfio.worker", memory_mb=self._memory_mb)
+            self._sandbox = Sandbox("cc_graph.rdfio.worker", memory_mb=self._memory_mb, gentle=self._gentle)
         return self._sandbox
 
 

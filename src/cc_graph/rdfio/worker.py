@@ -8,6 +8,7 @@ import re
 import tempfile
 from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any, Final
+from xml.parsers.expat import ErrorString, ExpatError, ParserCreate
 
 import pyoxigraph as ox
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_NAMES: Final = 50_000
 """How many things of a graph a document may refer to, where they are asked for."""
+
+LONGEST_NAME: Final = 1_000
+"""How many characters the IRI of such a thing has at most: ours are far shorter."""
 
 _FORMATS: Final = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -139,7 +143,8 @@ class _Quads:
         return ox.Triple(self._checked(triple.subject), triple.predicate, self._checked(triple.object))
 
     def _note(self, iri: str) -> None:
-        self.names.add(iri)
+        if len(iri) <= LONGEST_NAME:
+            self.names.add(iri)
         if len(self.names) > MOST_NAMES:
             raise TooMuch(
                 f"It refers to more than {MOST_NAMES:,} things.", hint="Split it into smaller files."
@@ -156,6 +161,8 @@ def _document(header: Header, fd: int) -> bytes:
     if form == "rdfxml":
         _refuse_declarations(document, name)
     check_depth(document, form, name)
+    if form == "rdfxml":
+        _require_whole_xml(document, name)
     if form == "jsonld":
         document = with_our_context(document, header["base_iri"], name)
         check_words(document, header["base_iri"], name)
@@ -183,6 +190,17 @@ def _refuse_declarations(document: bytes, name: str) -> None:
             f"{name}, line {line}: a document type declaration is not read.",
             hint="Leave out DOCTYPE and ENTITY and write the IRIs in full.",
         )
+
+
+def _require_whole_xml(document: bytes, name: str) -> None:
+    """The engine takes a document that breaks off between two elements, or is empty, for a whole one; expat does not."""
+    try:
+        ParserCreate("utf-8").Parse(document, True)
+    except ExpatError as error:
+        raise BadData(
+            f"{name}, line {error.lineno}: {ErrorString(error.code)}.",
+            hint="Mend that place, or send all of the file.",
+        ) from None
 
 
 def _says_too_much() -> TooMuch:

@@ -14,6 +14,8 @@ import struct
 import time
 from typing import TYPE_CHECKING, Any
 
+from cc_graph.errors import Unavailable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,7 +26,8 @@ LARGEST_INLINE = 512 * 1024
 
 _LENGTHS = struct.Struct("!II")
 _MOST_FDS = 4
-_PIECE = 1 << 17
+_PIECE = 1 << 16
+_FIRST_PIECE = 1 << 14  # most answers; more would be fetched from the host, and given back, for each of them
 _ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -51,9 +54,14 @@ class Frame:
         Raises:
             EOFError: the other side is gone.
             BlockingIOError, TimeoutError: as the socket is set.
+            Unavailable: this process has no room for a descriptor that came: without it, the body would seem empty.
         """
-        piece, fds, _, _ = socket.recv_fds(channel, _PIECE, _MOST_FDS, _ON_EXEC)
+        piece, fds, flags, _ = socket.recv_fds(
+            channel, _PIECE if self._bytes else _FIRST_PIECE, _MOST_FDS, _ON_EXEC
+        )
         self.fds += fds
+        if flags & socket.MSG_CTRUNC:
+            raise Unavailable("Too many files are open to take an answer.", hint="Try again in a moment.")
         if not piece:
             raise EOFError
         self._bytes += piece

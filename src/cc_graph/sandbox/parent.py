@@ -27,13 +27,14 @@ class Sandbox:
         network_isolated: whether the host let the child give up its network.
     """
 
-    def __init__(self, module: str, *arguments: str, memory_mb: int) -> None:
+    def __init__(self, module: str, *arguments: str, memory_mb: int, gentle: bool = False) -> None:
         """Start `python -m module` and wait until it is ready.
 
         Args:
             module: calls `serve`.
             arguments: what its `prepare` gets.
             memory_mb: what the child may add to the memory it has when it is ready.
+            gentle: whether it lets other processes go a little before it.
 
         Raises:
             CityError: whatever the child's `prepare` raises.
@@ -41,6 +42,8 @@ class Sandbox:
             Unavailable: the host starts no more processes.
         """
         self._child = Child(module, arguments, memory_mb)
+        if gentle:
+            self._child.slow_down(gently=True)
         hello, _ = self._exchange(None, (), START_SECONDS)
         self.network_isolated = bool(hello["network_isolated"])
 

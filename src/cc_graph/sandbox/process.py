@@ -7,7 +7,8 @@ import signal
 import socket
 import sys
 import tempfile
-from contextlib import suppress
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from cc_graph.sandbox.frames import Header
 
-_LOW_PRIORITY = 15
+_LOW_PRIORITY, _GENTLE_PRIORITY = 15, 5
 _MEMORY_WORDS = (
     b"memory allocation",
     b"MemoryError",
@@ -45,14 +46,15 @@ class Child:
             Unavailable: the host starts no more processes.
         """
         self.memory_mb = memory_mb
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self.channel, theirs = socket.socketpair()
         try:
-            with theirs:
-                self._process = _start(module, theirs, memory_mb, arguments, self._stderr)
+            with ExitStack() as held:
+                self._stderr = held.enter_context(tempfile.TemporaryFile())
+                self.channel, theirs = socket.socketpair()
+                held.callback(self.channel.close)
+                with theirs:
+                    self._process = _start(module, theirs, memory_mb, arguments, self._stderr)
+                held.pop_all()  # closed by close()
         except OSError as error:
-            self.channel.close()
-            self._stderr.close()
             raise Unavailable(
                 f"No process can be started: {error.strerror}.", hint="Close other programs."
             ) from None
@@ -67,10 +69,18 @@ class Child:
         """The child's process id."""
         return self._process.pid
 
-    def slow_down(self) -> None:
-        """Let everybody else go first."""
-        with suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, _LOW_PRIORITY)
+    def cpu_seconds(self) -> float:
+        """How much of a processor it has had; where the host does not tell, how much time has passed."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return time.monotonic()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def slow_down(self, *, gently: bool = False) -> None:
+        """Let everybody else go first; or a little."""
+        with suppress(ProcessLookupError, PermissionError):  # we may be slower than that ourselves
+            os.setpriority(os.PRIO_PROCESS, self.pid, _GENTLE_PRIORITY if gently else _LOW_PRIORITY)
 
     def speed_up(self) -> bool:
         """Take `slow_down` back; False where the host does not allow it."""

@@ -81,7 +81,10 @@ def _value(term: Any) -> Any:
             return term.value in {"true", "1"}
         to_number = _NUMBERS.get(term.datatype.value)
         if to_number is not None:
-            number = to_number(term.value)
+            try:
+                number = to_number(term.value)
+            except ValueError:  # it says that it is a number, and is none
+                return term.value
             return number if number == number and abs(number) != float("inf") else term.value
         return term.value
     return term.value if isinstance(term, ox.NamedNode) else str(term)

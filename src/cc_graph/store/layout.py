@@ -228,7 +228,7 @@ class Layout:
         """Remove the checkpoints that are neither the newest nor leased. Only the publisher may call this."""
         newest = self.newest
         for path in self.checkpoints.iterdir():
-            if path.name != newest:
+            if newest is not None and path.name != newest:  # without `current` nobody can tell what is needed
                 self.remove(path)
 
     def remove(self, checkpoint: Path) -> None:

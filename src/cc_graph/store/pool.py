@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter, OrderedDict, deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from cc_graph.errors import CityError, TooMuch, Unavailable
@@ -20,47 +19,14 @@ from cc_graph.sandbox.parent import START_SECONDS
 from cc_graph.sandbox.process import Child, told, too_slow
 from cc_graph.store.checkpoints import Checkpoint, Checkpoints
 from cc_graph.store.statistics import PoolStatistics
+from cc_graph.store.workers import YOUNG_SECONDS, Job, Reply, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cc_graph.sandbox.frames import Header
     from cc_graph.store.layout import Layout
 
-YOUNG_SECONDS: Final = 0.2
-"""How long a query may work before it has to let others go first."""
-
 _TICK_SECONDS: Final = 0.05
 _REMEMBERED: Final = 10_000  # queries that grew old
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a worker answered: a header, and bytes or a complete file, rewound; and on which revision."""
-
-    header: Header
-    body: bytes | BinaryIO
-    revision: str
-
-
-@dataclass(eq=False, slots=True)
-class _Job:
-    header: Header
-    key: str
-    seconds: float
-    deadline: float
-    future: asyncio.Future[Reply]
-
-
-@dataclass(eq=False)
-class _Worker:
-    child: Child
-    checkpoint: Checkpoint
-    since: float
-    ready: bool = False
-    old: bool = False
-    job: _Job | None = None
-    frame: Frame = field(default_factory=Frame)
 
 
 class Pool:
@@ -75,10 +41,10 @@ class Pool:
         self._most_old = max(1, workers - 1)
         self._most_waiting = waiting
         self._loop = asyncio.get_running_loop()
-        self._workers: set[_Worker] = set()
-        self._idle: list[_Worker] = []  # the last one used comes first: its caches are warm
-        self._young: deque[_Job] = deque()
-        self._old: deque[_Job] = deque()
+        self._workers: set[Worker] = set()
+        self._idle: list[Worker] = []  # the last one used comes first: its caches are warm
+        self._young: deque[Job] = deque()
+        self._old: deque[Job] = deque()
         self._grew_old: OrderedDict[str, None] = OrderedDict()
         self._tick_is_due = False
         self._closed = False
@@ -109,7 +75,7 @@ class Pool:
             raise TooMuch(
                 f"{self._most_waiting} queries are waiting already.", hint="Try again in a few seconds."
             )
-        job = _Job(header, key, seconds, self._loop.time() + seconds, self._loop.create_future())
+        job = Job(header, key, seconds, self._loop.time() + seconds, self._loop.create_future())
         (self._old if key in self._grew_old else self._young).append(job)
         self._dispatch()
         self._tick_soon()
@@ -144,15 +110,14 @@ class Pool:
         self._closed = True
         error = Unavailable("The service is stopping.", hint="Try again when it is back.")
         for job in (*self._young, *self._old):
-            _fail(job, error)
+            job.fail(error)
         self._young.clear()
         self._old.clear()
         for worker in [*self._workers]:
             running = worker.job
             self._forget(worker)
             worker.child.close()
-            if running is not None:
-                _fail(running, error)
+            _fail(running, error)
         self._checkpoints.close()
 
     def _look_for_newer(self) -> Checkpoint:
@@ -164,83 +129,67 @@ class Pool:
                 self._give(worker, self._errand())
         return newest
 
-    def _errand(self) -> _Job:
+    def _errand(self) -> Job:
         """A request of our own whose answer nobody waits for: it makes a worker open the newest checkpoint."""
         future: asyncio.Future[Reply] = self._loop.create_future()
         future.add_done_callback(lambda done: done.exception())
-        return _Job({"op": "ping"}, "", START_SECONDS, self._loop.time() + START_SECONDS, future)
+        return Job({"op": "ping"}, "", START_SECONDS, self._loop.time() + START_SECONDS, future)
 
     # Work
 
     def _dispatch(self) -> None:
         """Give waiting requests to idle workers, and start workers for the rest."""
-        while self._idle:
+        while self._idle and self._busy() < self._most:
             if job := _next(self._young):
                 self._give(self._idle.pop(), job)
             elif self._room_for_old() and (job := _next(self._old)):
                 worker = self._idle.pop()
-                self._slow_down(worker)
+                worker.slow_down()
                 self._give(worker, job)
             else:
-                return
+                break
         starting = sum(not worker.ready for worker in self._workers)
         wanted = len(self._young) + min(len(self._old), self._room_for_old())
         while starting < wanted and len(self._workers) < self._most:
             starting += 1
             self._start()
+        # A spare one, for the moment when a query that grows old in the last young place is put aside.
+        if not starting and not self._idle and len(self._workers) == self._most and not self._room_for_old():
+            self._start()
+
+    def _busy(self) -> int:
+        return sum(worker.job is not None for worker in self._workers)
 
     def _room_for_old(self) -> int:
         return max(0, self._most_old - sum(worker.old for worker in self._workers))
 
-    def _give(self, worker: _Worker, job: _Job) -> None:
+    def _give(self, worker: Worker, job: Job) -> None:
         worker.checkpoint = self._checkpoints.move(worker.checkpoint)
         worker.job, worker.since = job, self._loop.time()
-        frame = packed({**job.header, "checkpoint": worker.checkpoint.path})
         try:
-            sent = worker.child.channel.send(frame)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
+            worker.send(packed({**job.header, "checkpoint": worker.checkpoint.path}), self._loop)
+        except OSError:  # it died while it rested, so this query has no part in it
+            worker.job = None
+            self._young.appendleft(job)
             self._bury(worker)
-            return
-        if sent < len(frame):
-            self._send_later(worker, frame[sent:])
-
-    def _send_later(self, worker: _Worker, rest: bytes) -> None:
-        """Send what did not fit the socket's buffer, as the worker reads it."""
-        channel = worker.child.channel
-        number = channel.fileno()
-
-        def more() -> None:
-            nonlocal rest
-            try:
-                rest = rest[channel.send(rest) :]
-            except BlockingIOError:
-                return
-            except OSError:
-                rest = b""  # its end shows where we listen
-            if not rest:
-                self._loop.remove_writer(number)
-
-        self._loop.add_writer(number, more)
 
     def _start(self) -> None:
         """Start a worker; it will say when it is ready."""
-        checkpoint = self._look_for_newer()
         try:
+            checkpoint = self._look_for_newer()
             child = Child("cc_graph.store.worker", (checkpoint.path, self._base_iri), self._memory_mb)
         except CityError as error:
             self._fail_next(error)
             return
         child.channel.setblocking(False)
         self._checkpoints.enter(checkpoint)
-        worker = _Worker(child, checkpoint, self._loop.time())
+        worker = Worker(child, checkpoint, self._loop.time())
         self._workers.add(worker)
         self._started += 1
         self._loop.add_reader(child.channel.fileno(), self._listen, worker)
         self._tick_soon()
 
-    def _listen(self, worker: _Worker) -> None:
+    def _listen(self, worker: Worker) -> None:
         """A worker has said something."""
         try:
             if not worker.frame.receive(worker.child.channel):
@@ -249,6 +198,11 @@ class Pool:
             return
         except (EOFError, OSError):
             self._bury(worker)
+            return
+        except CityError as error:
+            job = worker.job
+            self._stop(worker, "crash")
+            _fail(job, error)
             return
         frame, worker.frame = worker.frame, Frame()
         answer, body = frame.content()
@@ -262,7 +216,7 @@ class Pool:
             self._isolated = bool(answer["network_isolated"])
             self._rest(worker)
 
-    def _finish(self, worker: _Worker, answer: Header, body: bytes | BinaryIO) -> None:
+    def _finish(self, worker: Worker, answer: Header, body: bytes | BinaryIO) -> None:
         job, worker.job = worker.job, None
         self._answers += 1
         if job is None or job.future.done():
@@ -281,7 +235,7 @@ class Pool:
             worker.old = False
             self._rest(worker)
 
-    def _rest(self, worker: _Worker) -> None:
+    def _rest(self, worker: Worker) -> None:
         self._idle.append(worker)
         self._dispatch()
 
@@ -295,6 +249,8 @@ class Pool:
     def _tick(self) -> None:
         """Look at the clock for all that works and waits."""
         self._tick_is_due = False
+        if self._young or self._old or any(worker.job or not worker.ready for worker in self._workers):
+            self._tick_soon()  # whatever goes wrong below
         now = self._loop.time()
         for worker in [*self._workers]:
             self._look_at(worker, now)
@@ -302,12 +258,10 @@ class Pool:
             for late in [job for job in waiting if now >= job.deadline or job.future.done()]:
                 waiting.remove(late)
                 busy = f"All {self._most} workers were busy for {late.seconds:g} seconds."
-                _fail(late, TooMuch(busy, hint="Try again in a moment."))
+                late.fail(TooMuch(busy, hint="Try again in a moment."))
         self._dispatch()
-        if self._young or self._old or any(worker.job or not worker.ready for worker in self._workers):
-            self._tick_soon()
 
-    def _look_at(self, worker: _Worker, now: float) -> None:
+    def _look_at(self, worker: Worker, now: float) -> None:
         job = worker.job
         if not worker.ready:
             if now >= worker.since + START_SECONDS:
@@ -317,22 +271,18 @@ class Pool:
             return
         elif now >= job.deadline:
             self._stop(worker, "deadline")
-            _fail(job, too_slow(job.seconds))
+            job.fail(too_slow(job.seconds))
         elif job.future.done():  # nobody wants it any more
             self._stop(worker, "hangup")
-        elif not worker.old and now >= worker.since + YOUNG_SECONDS:
+        elif not worker.old and worker.has_worked_long(now):
             self._remember(job)
             if self._room_for_old():
-                self._slow_down(worker)
+                worker.slow_down()
             else:
                 self._stop(worker, "preempted")
                 self._old.append(job)
 
-    def _slow_down(self, worker: _Worker) -> None:
-        worker.old = True
-        worker.child.slow_down()
-
-    def _remember(self, job: _Job) -> None:
+    def _remember(self, job: Job) -> None:
         """A query that grew old is expected to do so again."""
         if job.key:
             self._grew_old[job.key] = None
@@ -341,12 +291,11 @@ class Pool:
 
     def _fail_next(self, error: CityError) -> None:
         """No worker could be had: tell the one who waits longest."""
-        if job := _next(self._young) or _next(self._old):
-            _fail(job, error)
+        _fail(_next(self._young) or _next(self._old), error)
 
     # The end of a worker
 
-    def _forget(self, worker: _Worker) -> None:
+    def _forget(self, worker: Worker) -> None:
         """Count a worker no more and listen to it no more."""
         self._workers.discard(worker)
         if worker in self._idle:
@@ -359,33 +308,30 @@ class Pool:
             self._loop.remove_writer(number)
         self._checkpoints.leave(worker.checkpoint)
 
-    def _stop(self, worker: _Worker, reason: str = "") -> None:
+    def _stop(self, worker: Worker, reason: str = "") -> None:
         """Kill a worker; its memory goes back to the host while we go on."""
         if reason:
             self._killed[reason] += 1
         self._forget(worker)
         worker.child.kill()
-        self._aside(worker.child.close)
+        self._loop.run_in_executor(None, worker.child.close)
 
-    def _bury(self, worker: _Worker) -> None:
+    def _bury(self, worker: Worker) -> None:
         """A worker died by itself: that costs the query it had, and no other."""
         job = worker.job
         self._killed["crash"] += 1
         self._forget(worker)
-        told_why = self._aside(worker.child.death)
 
         def tell(found: asyncio.Future[CityError]) -> None:
-            if job is not None:
-                _fail(job, found.result())
+            _fail(job, found.result())
+            if not worker.ready:
+                self._fail_next(found.result())
             self._dispatch()
 
-        told_why.add_done_callback(tell)
-
-    def _aside(self, do: Callable[[], CityError | None]) -> asyncio.Future:  # type: ignore[type-arg]
-        return self._loop.run_in_executor(None, do)
+        self._loop.run_in_executor(None, worker.child.death).add_done_callback(tell)
 
 
-def _next(waiting: deque[_Job]) -> _Job | None:
+def _next(waiting: deque[Job]) -> Job | None:
     while waiting:
         job = waiting.popleft()
         if not job.future.done():
@@ -393,6 +339,6 @@ def _next(waiting: deque[_Job]) -> _Job | None:
     return None
 
 
-def _fail(job: _Job, error: CityError) -> None:
-    if not job.future.done():
-        job.future.set_exception(error)
+def _fail(job: Job | None, error: CityError) -> None:
+    if job is not None:
+        job.fail(error)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 TURN_SECONDS = 60.0
 """How long a thread waits for its turn to publish."""
 
+_PROGRESS_EVERY = 1000
+_MERGE = ox.DefaultGraph()
+
 
 class Publisher:
     """The right to change the graph in one home folder; a context manager; safe to use from many threads.
@@ -73,7 +76,8 @@ class Publisher:
         """Give the right to publish back, when the turn of another thread is over. May be called more than once."""
         with self._turns:
             if self._lock >= 0:
-                self._forget_working_store()
+                with suppress(OSError):  # what will not go now, the next publisher takes away
+                    self._forget_working_store()
                 os.close(self._lock)
                 self._lock = -1
 

@@ -20,10 +20,11 @@ from cc_graph.store.statistics import PoolStatistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from cc_graph.rdfio.formats import Format
-    from cc_graph.store.pool import Reply
+    from cc_graph.store.workers import Reply
 
 Result = TypeVar("Result")
 
@@ -276,9 +277,7 @@ class Reader:
         """As `query`, from an event loop, the attached one best. To cancel it stops the query."""
         if self._at_home() is not None:
             return await self._answer(query, seconds)
-        loop = self._running_loop()
-        future = asyncio.run_coroutine_threadsafe(self._answer(query, seconds), loop)
-        return await asyncio.wrap_future(future)
+        return await asyncio.wrap_future(self._begin(lambda: self._answer(query, seconds)))
 
     def dump(self, form: Format, graphs: Sequence[str] | None = None, encoding: str | None = None) -> Answer:
         """Write out named graphs, never the merge; a format without graphs holds the union of those asked for.
@@ -301,12 +300,10 @@ class Reader:
         self._closed = True
         with self._lock:
             pool, self._pool = self._pool, None
-            if pool is not None and self._loop is not None:
-                if self._thread is None:
-                    pool.close()
-                else:
-                    asyncio.run_coroutine_threadsafe(_close(pool), self._loop).result()
+            if self._thread is None and pool is not None:
+                pool.close()
             if self._thread is not None and self._loop is not None:
+                asyncio.run_coroutine_threadsafe(_close(pool), self._loop).result()
                 self._loop.call_soon_threadsafe(self._loop.stop)
                 self._thread.join()
                 self._loop.close()
@@ -327,7 +324,8 @@ class Reader:
             self._pool = self._make()
         return self._pool
 
-    def _running_loop(self) -> asyncio.AbstractEventLoop:
+    def _begin(self, make: Callable[[], Coroutine[Any, Any, Result]]) -> Future[Result]:
+        """Run a coroutine in the pool's event loop, which `close` ends only after it."""
         with self._lock:
             if self._closed:
                 raise Unavailable("This reader is closed.", hint="Open another.")
@@ -335,12 +333,11 @@ class Reader:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(target=self._loop.run_forever, name="readers", daemon=True)
                 self._thread.start()
-            return self._loop
+            return asyncio.run_coroutine_threadsafe(make(), self._loop)
 
     def _wait(self, make: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """Run a coroutine in the pool's event loop and wait for it in this thread."""
-        loop = self._running_loop()
-        waited_for = asyncio.run_coroutine_threadsafe(make(), loop)
+        waited_for = self._begin(make)
         try:
             return waited_for.result()
         except BaseException:  # an interrupt too
@@ -396,5 +393,8 @@ class Reader:
         self._spooled -= size
 
 
-async def _close(pool: Pool) -> None:
-    pool.close()
+async def _close(pool: Pool | None) -> None:
+    if pool is not None:
+        pool.close()
+    if others := asyncio.all_tasks() - {asyncio.current_task()}:  # who waits is told before the loop ends
+        await asyncio.wait(others)

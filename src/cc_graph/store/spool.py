@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import re
 import tempfile
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
+from cc_graph.errors import NotAcceptable
 from cc_graph.sandbox.frames import LARGEST_INLINE
 
 if TYPE_CHECKING:
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 _WORTH_IT: Final = 1024
 """Bytes below which compression gains nothing worth its time."""
 
+_NOT_XML: Final = re.compile(rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]")
+"""Characters outside XML 1.0, section 2.2, in UTF-8."""
+
 _GZIP_LEVEL: Final = 5
 _ZSTD_LEVEL: Final = 3
 
@@ -25,11 +31,13 @@ class Spool:
 
     Attributes:
         encoding: the content coding of what `finish` gave: gzip, zstd or none.
+        is_xml: whether it must not hold what XML cannot.
     """
 
     def __init__(self, encoding: str | None) -> None:
         """Begin an answer, to be compressed so, if it is worth it."""
         self.encoding: str | None = None
+        self.is_xml = False
         self._wanted = encoding
         self._head = bytearray()
         self._file: IO[bytes] | None = None
@@ -41,9 +49,17 @@ class Spool:
         return cast("IO[bytes]", self)
 
     def write(self, data: Buffer) -> int:
-        """Take some bytes."""
+        """Take some bytes.
+
+        Raises:
+            NotAcceptable: it should be XML, and they cannot.
+        """
         with memoryview(data) as view:
             size = view.nbytes
+            if self.is_xml and _NOT_XML.search(view):
+                raise NotAcceptable(
+                    "A value has a control character, which XML cannot hold.", hint="Ask for json or ttl."
+                )
             if self._out is None and len(self._head) + size <= LARGEST_INLINE:
                 self._head += view
             else:
@@ -69,7 +85,8 @@ class Spool:
     def discard(self) -> None:
         """Forget what was written."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # it tries once more to write what did not fit
+                self._file.close()
 
     def _outgrown(self) -> Any:
         """What to write to now that memory is not the place."""

@@ -24,8 +24,12 @@ _LETTERS: Final = (
     r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F"
     r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
 )
-_CHARS: Final = rf"{_LETTERS}_0-9\u00B7\u0300-\u036F\u203F\u2040\-"
-_LOCAL: Final = rf"(?:[{_CHARS}:]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])"
+_VARIABLE_CHARS: Final = rf"{_LETTERS}_0-9\u00B7\u0300-\u036F\u203F\u2040"
+_CHARS: Final = rf"{_VARIABLE_CHARS}\-"
+_PLX: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+_LOCAL: Final = rf"(?:[{_CHARS}:]|{_PLX})"
+# The engine's names: none begins with a minus (`?p ex:-1SERVICE…` has a number in it), and dots stand in one place only.
+_LOCAL_NAME: Final = rf"(?:[{_LETTERS}_0-9:]|{_PLX}){_LOCAL}*+(?:\.++{_LOCAL}++)?+"
 _WORD: Final = rf"[{_LETTERS}][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"
 # Possessive quantifiers (`*+`) throughout: no text makes this pattern go back over what it has read.
 _TOKEN: Final = re.compile(
@@ -35,10 +39,10 @@ _TOKEN: Final = re.compile(
       |"(?:[^"\\\r\n]|\\.)*+"|'(?:[^'\\\r\n]|\\.)*+')
   | (?P<unclosed>["'])
   | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+>)
-  | (?P<variable>[?$][{_CHARS}]++)
+  | (?P<variable>[?$][{_VARIABLE_CHARS}]++)
   | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
   | (?P<blank>_:[{_CHARS}]++(?:\.++[{_CHARS}]++)*+)
-  | (?P<name>(?:{_WORD})?:(?:{_LOCAL}++(?:\.++{_LOCAL}++)*+)?)
+  | (?P<name>(?:{_WORD})?:(?:{_LOCAL_NAME})?)
   | (?P<word>{_WORD})
   | (?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)
   | (?P<mark>.)
@@ -51,7 +55,7 @@ _QUERY_FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _UPDATE_FORMS: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 )
-_CHANGING: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+_CHANGING: Final = ("NOW", "RAND", "UUID", "BNODE")
 
 
 @dataclass
@@ -174,7 +178,7 @@ def _survey(tokens: list[tuple[str, str]]) -> Survey:
             if not found.form and (word in _QUERY_FORMS or word in _UPDATE_FORMS):
                 _refuse_update(word)
                 found.form, found.prologue = word, " ".join(declarations)
-            elif word in _CHANGING:
+            elif word.endswith(_CHANGING):  # the engine takes FILTERRAND() for two words
                 found.changing = True
             elif word == "FROM":
                 _note_from(found, tokens[place + 1 : place + 3])

@@ -17,7 +17,7 @@ from cc_graph.store.writing import GRAPH, write_boolean, write_table, write_trip
 from cc_graph.vocab import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cc_graph.store.tokens import Survey
 
@@ -140,17 +140,17 @@ class Worker:
                 )
             graphs = [graph for graph in graphs if graph.value in wanted]
         form = GRAPH[header["format"]]
+        body.is_xml = header["format"] == "rdfxml"
         if form.supports_datasets:
             quads = chain.from_iterable(_quads(self._store, graph) for graph in graphs)
             ox.serialize(quads, body.file, form, prefixes=PREFIXES)
             return {"kind": "graph"}
-        if wanted is None:
-            triples: Iterable[ox.Triple] = (quad.triple for quad in _quads(self._store, _MERGE))
+        if wanted is None or len(graphs) == 1:
+            one = _MERGE if wanted is None else graphs[0]
+            self._store.dump(body.file, form, from_graph=one, prefixes=PREFIXES)
         else:
-            triples = sorted(
-                {quad.triple for graph in graphs for quad in _quads(self._store, graph)}, key=str
-            )
-        ox.serialize(triples, body.file, form, prefixes=PREFIXES)
+            triples = {quad.triple for graph in graphs for quad in _quads(self._store, graph)}
+            ox.serialize(sorted(triples, key=str), body.file, form, prefixes=PREFIXES)
         return {"kind": "graph"}
 
 
