@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import choose_encoder
@@ -157,5 +158,7 @@ def _info(name: str, about: str, value: dict[str, str]) -> Metric:
 async def metrics(request: Request) -> Response:
     """Calls, seconds, workers, cache, memory and age of the graph, in the text format of Prometheus or OpenMetrics."""
     held: Metrics = request.app.state.metrics
-    text, media_type = held.text(request.headers.get("accept", ""))
+    # In the thread of /health: the revision of a store on the network takes a call.
+    limiter: CapacityLimiter = request.app.state.health_threads
+    text, media_type = await to_thread.run_sync(held.text, request.headers.get("accept", ""), limiter=limiter)
     return Response(text, media_type=media_type)

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from cc_graph.api.answers import streamed, tag, unchanged, unless_gone
 from cc_graph.api.context import CityNow, pages
@@ -44,7 +45,10 @@ async def answer(question_id: str, request: Request, city: CityNow) -> Response:
     lang = language_of(given, request)
     chosen = choose(request, TABLE_FORMATS, given.get("format"))
     parts = (question_id, chosen.name, lang, *(f"{name}={values[name]}" for name in sorted(values)))
-    if held := unchanged(request, city, *parts):
+    # The revision of a store on the network takes a call, so it is asked for in a thread, and only if it matters.
+    if "if-none-match" in request.headers and (
+        held := await run_in_threadpool(unchanged, request, city, *parts)
+    ):
         return held
     query = city.prepared(question_id, chosen.name, lang, values)
     found = await unless_gone(request.receive, city.reader.answer(query))

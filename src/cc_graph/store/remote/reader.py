@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 MOST_AT_ONCE: Final = 16
 """How many calls from an event loop are under way at the same time; the others wait."""
 
+LOOK_SECONDS: Final = 10.0
+"""How long it may take the store to say which revision it holds."""
+
 _TRIES: Final = 3
 _FEW: Final = 100  # no server cuts an answer that is shorter than that
 _MANY: Final = "SELECT (1 AS ?one) WHERE {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {number}"
@@ -104,7 +107,7 @@ class RemoteReader:
             NotFound: nothing has been loaded.
             Unavailable: the store cannot be reached.
         """
-        return self._look(Clock(self.seconds))
+        return self._look(Clock(min(self.seconds, LOOK_SECONDS)))
 
     @property
     def address(self) -> str:
