@@ -334,6 +334,8 @@ def refuses(url: str) -> bool:
         fetch(f"{url}/health")
     except urllib.error.URLError as error:
         return isinstance(error.reason, ConnectionRefusedError)
+    except ConnectionResetError:  # it closed its door between our knock and its answer
+        return False
     return False
 
 

@@ -310,13 +310,19 @@ def test_time_is_bounded_even_for_a_text_that_takes_long_to_look_at(home):
         assert time.monotonic() - begun < 60  # it ended at all
 
 
+def has_ended(process):
+    """Whether the last of its threads is gone, and what they had open with it."""
+    threads = [thread.name for thread in Path(f"/proc/{process}/task").iterdir()]
+    return threads == [str(process)] and Path(f"/proc/{process}/stat").read_text().split()[2] == "Z"
+
+
 def test_a_worker_that_dies_at_rest_takes_no_query_with_it(home):
     async def ask_before_it_is_noticed():
         reader.attach()
         await reader.answer(as_query(COUNT))
         (worker,) = processes() - before
         os.kill(worker, signal.SIGKILL)
-        until(lambda: Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z")  # and the loop does nothing
+        until(lambda: has_ended(worker))  # and the loop does nothing
         return (await reader.answer(as_query(f"{COUNT} # again"))).read()
 
     before = processes()

@@ -38,6 +38,9 @@ def answering(raw: bytes) -> Iterator[str]:
                 with line:
                     line.recv(1 << 16)
                     line.sendall(raw)
+                    line.shutdown(socket.SHUT_WR)
+                    while line.recv(1 << 16):  # to close before all is read would cut off what was said
+                        pass
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()

@@ -68,9 +68,11 @@ def oxigraph_town(oxigraph_server: Server, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def virtuoso_town(virtuoso_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """Borgolana in Virtuoso."""
-    yield from _town(virtuoso_server, tmp_path_factory.mktemp("virtuoso-town"))
+def virtuoso_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """Borgolana in a Virtuoso of its own: what else such a server holds changes its plans, and with them its rows."""
+    home = tmp_path_factory.mktemp("virtuoso-town")
+    with virtuoso(home / "server") as server:
+        yield from _town(server, home)
 
 
 def _town(server: Server, home: Path) -> Iterator[City]:

@@ -99,7 +99,7 @@ CAPABILITIES: dict[str, Callable[[City], Any]] = {
     "truth values": lambda city: in_any_order(city.sparql("SELECT ?s ?used { ?s ccg:used ?used }")),
     "places as they were stated": lambda city: in_any_order(city.sparql("SELECT ?s ?wkt { ?s geo:asWKT ?wkt }")),
     "GeoJSON": lambda city: city.query("SELECT ?wkt { ?s geo:asWKT ?wkt } ORDER BY STR(?wkt)", accept="geojson").read(),
-    "letters of every kind": lambda city: rows(city.sparql('SELECT (CONCAT("«", STR(?l), "» – ", UCASE(STR(?l))) AS ?t) { ?s rdfs:label ?l FILTER (CONTAINS(STR(?l), "à")) } ORDER BY ?l')),
+    "letters of every kind": lambda city: in_any_order(city.sparql('SELECT (CONCAT("«", STR(?l), "» – ", UCASE(STR(?l))) AS ?t) { ?s rdfs:label ?l FILTER (CONTAINS(STR(?l), "à")) }')),
     "an answer that is compressed": lambda city: city.reader.query(
         "SELECT ?s { ?s a skos:Concept }", table_format=TABLE_FORMATS["csv"], graph_format=None, encoding="gzip"
     ).encoding,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final
 
 from cc_graph.glossary.terms import LANGUAGES, Term
@@ -77,7 +78,7 @@ def example(term: Term, select: Select) -> Example | None:
         )
     for text, limit in patterns:
         table = select(_FACTS.format(pattern=text, limit=limit, labels=_LABELS))
-        return Example(uses, tuple(_said(row) for row in table))
+        return Example(uses, _statements(table))
     return None
 
 
@@ -85,10 +86,15 @@ def _number(table: Table) -> int:
     return int(table.column("n")[0])
 
 
-def _said(row: dict[str, object]) -> Said:
-    labels = {
-        part: {lang: str(row[f"{part}_{lang}"]) for lang in LANGUAGES if row.get(f"{part}_{lang}")}
-        for part in ("subject", "property", "value")
-    }
-    subject, predicate, value = (str(row[part]) for part in ("subject", "property", "value"))
-    return Said(subject, predicate, value, str(row.get("language", "")), labels)
+def _statements(table: Table) -> tuple[Said, ...]:
+    """Each statement once, with the first label in each language of what has several."""
+    found: dict[tuple[str, str, str, str], Said] = {}
+    for row in table:
+        subject, predicate, value = (str(row[part]) for part in ("subject", "property", "value"))
+        key = (subject, predicate, value, str(row.get("language", "")))
+        labels = found.setdefault(key, Said(*key)).labels
+        for part, lang in product(("subject", "property", "value"), LANGUAGES):
+            if label := row.get(f"{part}_{lang}"):
+                known = labels.setdefault(part, {})
+                known[lang] = min(known.get(lang, str(label)), str(label))
+    return tuple(found.values())
