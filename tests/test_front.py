@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 import uvicorn
 
-from cc_graph.front import Front
+from cc_graph.front import Front, OneWrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -316,3 +317,47 @@ def test_who_never_takes_the_end_of_an_answer_is_cut_off(site: Site) -> None:
         connection.connect(("127.0.0.1", port))
         connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert Restless.gone.wait(PATIENCE)
+
+
+class Written:
+    """A transport that remembers what it was told, in order."""
+
+    def __init__(self) -> None:
+        self.told: list[bytes | str] = []
+
+    def write(self, data: bytes) -> None:
+        self.told.append(data)
+
+    def close(self) -> None:
+        self.told.append("close")
+
+    def is_closing(self) -> bool:
+        return "close" in self.told
+
+
+def after_a_turn(*calls: tuple[str, *tuple[bytes, ...]]) -> list[bytes | str]:
+    """What the transport was told when these calls were made in one turn of an event loop, and another turn had passed."""
+    transport = Written()
+
+    async def make() -> None:
+        one = OneWrite(transport, asyncio.get_running_loop())  # type: ignore[arg-type]
+        for name, *data in calls:
+            getattr(one, name)(*data)
+        await asyncio.sleep(0)
+
+    asyncio.run(make())
+    return transport.told
+
+
+def test_head_and_body_of_a_small_answer_leave_together() -> None:
+    assert after_a_turn(("write", b"head"), ("write", b"body")) == [b"headbody"]
+
+
+def test_a_large_piece_leaves_at_once_with_what_came_before_it() -> None:
+    large = b"x" * (OneWrite.LARGEST_HELD + 1)
+    told = after_a_turn(("write", b"head"), ("write", large), ("write", b"more"), ("write", b"end"))
+    assert told == [b"head" + large, b"moreend"]
+
+
+def test_what_was_written_leaves_before_the_connection_closes_and_nothing_after() -> None:
+    assert after_a_turn(("write", b"bye"), ("close",), ("write", b"late")) == [b"bye", "close"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -48,7 +48,7 @@ class Front(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A caller is there."""
-        super().connection_made(transport)
+        super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
         self._expect_rest()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -182,6 +182,52 @@ class Front(HttpToolsProtocol):
         self.transport.write(head.encode() + body)
         self.transport.write_eof()
         self._stalled = self._stalled or self.loop.call_later(self.LINGER_SECONDS, self.transport.abort)
+
+
+class OneWrite:
+    """A transport that hands on together what is written in one turn of the event loop, if it is little.
+
+    uvicorn writes the head of an answer and its body apart, and uvloop sends each at once: two system calls, two packets
+    and a client that wakes up twice. For a point lookup that is a fifth of all the work.
+    """
+
+    LARGEST_HELD: ClassVar[int] = 64 * 1024
+    """More than that is handed on at once, so that the transport can say when the caller takes no more."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        """Write to that transport."""
+        self._transport = transport
+        self._loop = loop
+        self._held: list[bytes] = []
+        self._size = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """All else is the transport's."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Hold some bytes until the end of this turn."""
+        if not self._held:
+            self._loop.call_soon(self._hand_on)
+        self._held.append(data)
+        self._size += len(data)
+        if self._size > self.LARGEST_HELD:
+            self._hand_on()
+
+    def write_eof(self) -> None:
+        """Write nothing more."""
+        self._hand_on()
+        self._transport.write_eof()
+
+    def close(self) -> None:
+        """Close the connection when all has been taken."""
+        self._hand_on()
+        self._transport.close()
+
+    def _hand_on(self) -> None:
+        held, self._held, self._size = self._held, [], 0
+        if held and not self._transport.is_closing():  # the caller may have gone meanwhile
+            self._transport.write(b"".join(held))
 
 
 class _TooLongError(Exception):
