@@ -44,13 +44,13 @@ async def answer(question_id: str, request: Request, city: CityNow) -> Response:
         return RedirectResponse(target, status_code=303)
     lang = language_of(given, request)
     chosen = choose(request, TABLE_FORMATS, given.get("format"))
-    parts = (question_id, chosen.name, lang, *(f"{name}={values[name]}" for name in sorted(values)))
+    query = city.prepared(question_id, chosen.name, lang, values)
+    parts = (query.digest, lang)  # of the text too: a question may be put otherwise after an upgrade
     # The revision of a store on the network takes a call, so it is asked for in a thread, and only if it matters.
     if "if-none-match" in request.headers and (
         held := await run_in_threadpool(unchanged, request, city, *parts)
     ):
         return held
-    query = city.prepared(question_id, chosen.name, lang, values)
     found = await unless_gone(request.receive, city.reader.answer(query))
     if found is None:
         return Response(status_code=499)  # to nobody: it says so in the log
