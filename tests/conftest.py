@@ -32,6 +32,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
+@pytest.fixture(scope="session")
+def official_lists() -> Path:
+    """The folder of the official lists."""
+    return OFFICIAL_LISTS
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Where everything is installed (CC_GRAPH_TESTS_COMPLETE=1), a skipped test is a failed one."""

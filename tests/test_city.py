@@ -13,7 +13,6 @@ from rdflib import Dataset, Graph
 from cc_graph import City
 from cc_graph.errors import BadData, BadParameter, BadQuery, NotAcceptable, NotFound, Refused
 from cc_graph.settings import Settings
-from conftest import OFFICIAL_LISTS
 
 TOWN = Path(__file__).parent / "town" / "town.trig"
 BASE = "https://w3id.org/ccg/id/"
@@ -274,8 +273,8 @@ def test_a_full_code_list_comes_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.official_lists
-def test_the_full_official_waste_list_can_be_imported(tmp_path: Path) -> None:
-    official = OFFICIAL_LISTS / "low_ewc_2014.csv"
+def test_the_full_official_waste_list_can_be_imported(tmp_path: Path, official_lists: Path) -> None:
+    official = official_lists / "low_ewc_2014.csv"
     settings = Settings(home=tmp_path)
     City.load(settings, files=[TOWN])
     assert City.import_codes("low", official, settings) == 973
