@@ -7,12 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,21 +27,29 @@ class Server:
     Attributes:
         url: its address.
         process: its process.
-        said: what it wrote to stderr, once it has stopped.
+        words: the file it writes to as stderr. Not a pipe: nobody would read it, and a full pipe stops who writes to it.
+        said: what it wrote there, once it has stopped.
     """
 
     url: str
     process: subprocess.Popen[str]
+    words: IO[str]
     said: str = ""
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """Have it end; gives its exit code. A server that does not stop fails the test and does not stay."""
         self.process.send_signal(how)
         try:
-            self.said += self.process.communicate(timeout=60)[1]
+            self.process.wait(timeout=60)
         finally:
             self.process.kill()
-        return self.process.returncode
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end, whoever asked for it; gives its exit code."""
+        code = self.process.wait(timeout=60)
+        self.said = _read(self.words)
+        return code
 
 
 @contextmanager
@@ -48,15 +57,18 @@ def started(home: Path, **environment: str) -> Iterator[Server]:
     """`cc-graph serve` on a home that has been loaded, when it answers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with subprocess.Popen(
-        [sys.executable, "-m", "cc_graph", "serve", "--port", str(port)],
-        env=os.environ | {"CC_GRAPH_HOME": str(home), "LC_ALL": "C.UTF-8"} | environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        server = Server(f"http://127.0.0.1:{port}", process)
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as words,
+        subprocess.Popen(
+            [sys.executable, "-m", "cc_graph", "serve", "--port", str(port)],
+            env=os.environ | {"CC_GRAPH_HOME": str(home), "LC_ALL": "C.UTF-8"} | environment,
+            stderr=words,
+            text=True,
+        ) as process,
+    ):
+        server = Server(f"http://127.0.0.1:{port}", process, words)
         try:
-            _wait(server.url, process)
+            _wait(server)
             yield server
         finally:
             if process.poll() is None:
@@ -70,13 +82,18 @@ def serving(home: Path) -> Iterator[str]:
         yield server.url
 
 
-def _wait(url: str, process: subprocess.Popen[str]) -> None:
+def _read(words: IO[str]) -> str:
+    words.seek(0)
+    return words.read()
+
+
+def _wait(server: Server) -> None:
     pause = threading.Event()
     for _attempt in range(600):
-        if process.poll() is not None:
-            raise AssertionError(process.communicate()[1])
+        if server.process.poll() is not None:
+            raise AssertionError(_read(server.words))
         try:
-            fetch(f"{url}/health")
+            fetch(f"{server.url}/health")
         except (urllib.error.URLError, ConnectionError):
             pause.wait(0.05)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -24,7 +25,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from cc_graph import City, __version__
-from cc_graph.api.logs import LONGEST_QUERY, formatter
+from cc_graph.api.logs import LONGEST_QUERY, Aside, formatter
 from cc_graph.app import create_app
 from cc_graph.errors import BadParameter
 from cc_graph.settings import Settings
@@ -319,6 +320,31 @@ def test_settings_of_the_log_that_cannot_be_used_are_refused() -> None:
     assert Settings.from_environment({"CC_GRAPH_LOG": "INFO"}).log_level == "info"
 
 
+def test_a_log_that_nobody_reads_holds_nobody_up_and_lost_lines_are_counted() -> None:
+    full, room = threading.Event(), threading.Event()
+
+    class Sleeping(io.StringIO):
+        def write(self, text: str) -> int:
+            full.set()
+            room.wait(30)
+            return super().write(text)
+
+    stream = Sleeping()
+    aside = Aside(stream)
+    record = logging.makeLogRecord({"msg": "a line"})
+    aside.emit(record)
+    assert full.wait(30)  # and now nothing more is written
+    for _ in range(Aside.MOST_WAITING + 3):
+        aside.emit(record)
+    room.set()
+    aside.flush()
+    aside.emit(record)
+    aside.flush()
+    written = stream.getvalue().splitlines()
+    assert written.count("a line") == Aside.MOST_WAITING + 2
+    assert written[-2] == '{"level": "WARNING", "message": "3 lines before this one were lost"}'
+
+
 # The end
 
 
@@ -354,8 +380,7 @@ def test_what_is_being_answered_is_answered_before_the_end_and_nobody_stays(
         eventually(lambda: refuses(server.url) or asked.done())
 
         assert asked.result().split() == ["n", str(300**3)]
-        assert server.process.wait() == code
-        server.said = server.process.stderr.read() if server.process.stderr else ""
+        assert server.ended() == code
     assert lines(server) == []
     assert workers
     assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]

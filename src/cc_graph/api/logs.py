@@ -6,10 +6,13 @@ Control characters of a query or an address are escaped by JSON, so nothing a ca
 import logging
 import re
 import secrets
+import sys
+import threading
 from collections.abc import Iterable
 from itertools import count
-from time import perf_counter
-from typing import Any, Final
+from queue import Full, Queue
+from time import monotonic, perf_counter, sleep
+from typing import Any, Final, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 from starlette.types import Message, Scope, Send
@@ -22,6 +25,7 @@ VISIT: Final = "cc_graph.visit"
 LONGEST_QUERY: Final = 2000
 """How many characters of a query are logged."""
 
+_LAST_WORDS_SECONDS: Final = 2.0
 _SANE: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROCESS: Final = secrets.token_hex(4)
 _NUMBERS: Final = count(1)
@@ -108,15 +112,61 @@ def _id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return f"{_PROCESS}-{next(_NUMBERS):x}"
 
 
+class Aside(logging.Handler):
+    """Writes lines to stderr from a thread of its own: a reader of ours that falls asleep must not stop the service.
+
+    If it sleeps for long, the lines that find no room are lost, and the next one that does says how many.
+    """
+
+    MOST_WAITING: Final = 10_000
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """Write to that stream; to stderr if None."""
+        super().__init__()
+        self._stream = stream or sys.stderr
+        self._lines: Queue[str] = Queue(self.MOST_WAITING)
+        self._lost = 0
+        threading.Thread(target=self._write, name="log", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Put a line in the row."""
+        line = self.format(record)
+        if self._lost:
+            line = (
+                f'{{"level": "WARNING", "message": "{self._lost} lines before this one were lost"}}\n{line}'
+            )
+        try:
+            self._lines.put_nowait(f"{line}\n")
+        except Full:
+            self._lost += 1
+        else:
+            self._lost = 0
+
+    def flush(self) -> None:
+        """Wait a little for what is in the row; at the end of the process, too."""
+        end = monotonic() + _LAST_WORDS_SECONDS
+        while self._lines.unfinished_tasks and monotonic() < end:
+            sleep(0.01)
+
+    def _write(self) -> None:
+        while True:
+            line = self._lines.get()
+            try:
+                self._stream.write(line)
+                self._stream.flush()
+            except (OSError, ValueError):  # nobody reads any more
+                self._lost += 1
+            finally:
+                self._lines.task_done()
+
+
 def configuration(level: str) -> dict[str, Any]:
     """How to log, as `logging.config.dictConfig` takes it: everything in one form, ours and the server's from `level` on."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": f"{__name__}.formatter"}},
-        "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}
-        },
+        "handlers": {"stderr": {"()": f"{__name__}.Aside", "formatter": "json"}},
         "root": {"level": "WARNING", "handlers": ["stderr"]},
         "loggers": {name: {"level": level.upper()} for name in ("cc_graph", "uvicorn")},
     }
